@@ -1,0 +1,55 @@
+import type { Entry } from './entry.ts';
+import type { CommitId, DeviceId, ObjectKey } from './ids.ts';
+
+/** The entries that one commit wrote. */
+export interface CommitRecord {
+  readonly commit: CommitId;
+  readonly generation: number;
+  readonly device: DeviceId;
+  /** The device's name when it committed, for people. */
+  readonly deviceName: string;
+  /** Server's time where known, else the device's: for people and `--at`. */
+  readonly timeMs: number;
+  readonly entries: readonly Entry[];
+}
+
+/** A commit without its entries. */
+export type CommitStamp = Omit<CommitRecord, 'entries'>;
+
+/**
+ * The one object written by compare-and-swap; writing it is the commit.
+ *
+ *   shards (the tree at `shardsAt`)  +  deltas (older records)  +  delta (newest records)  =  the tree now
+ */
+export interface Head {
+  readonly format: 1;
+  /** The least client format that may write here. */
+  readonly minClient: number;
+  readonly vaultId: string;
+  readonly lineage: string;
+  readonly parent?: { readonly lineage: string; readonly commit: CommitId };
+  readonly succeededBy?: string;
+  /** Counts commits of the lineage, from 1. */
+  readonly generation: number;
+  readonly commit: CommitId;
+  /** The last commits, oldest first, at most 256; the last is `commit`. */
+  readonly log: readonly CommitId[];
+  /** Hash of each shard's plain lines; a power of two of them; none before the first compaction. */
+  readonly shards: readonly string[];
+  /** The commit whose tree the shards hold; absent while there are none. */
+  readonly shardsAt?: CommitStamp;
+  /** Records since the shards that do not fit here, oldest first, at most 8. */
+  readonly deltas: readonly ObjectKey[];
+  /** Records after those of `deltas`, oldest first. */
+  readonly delta: readonly CommitRecord[];
+  /** Commit id of the newest root, the head as it stood before the last compaction. */
+  readonly root?: CommitId;
+  /** Keys to be deleted a day of server time after `atMs`; none of them may be referred to again. */
+  readonly condemned?: { readonly atMs: number; readonly keys: readonly ObjectKey[] };
+}
+
+export const FORMAT = 1;
+export const MAX_LOG = 256;
+export const MAX_DELTAS = 8;
+export const MAX_SHARDS = 256;
+export const ENTRIES_PER_SHARD = 320;
