@@ -1,0 +1,260 @@
+import type { CommitId, ContentHash, DeviceId } from '../core/model/ids.ts';
+import type { Plan } from '../core/plan/plan.ts';
+import type { VaultPath } from '../core/model/vault-path.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import type { Clock, Compression, Hashing, ListingProblem, Log, Random, StateStore, Vault } from './ports.ts';
+
+/** Everything that an engine can touch. */
+export interface EngineDeps {
+  readonly vault: Vault;
+  /** Of the cloud, with all its wrappers; keys are relative to the vault's prefix. */
+  readonly store: ObjectStore;
+  readonly state: StateStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly hashing: Hashing;
+  readonly compression: Compression;
+  readonly log: Log;
+  readonly device: { readonly id: DeviceId; readonly name: string };
+  readonly settings: EngineSettings;
+}
+
+export interface EngineSettings {
+  /** Write every note under its own path too. */
+  readonly readableCopy: boolean;
+  /** Conflicts of text: merge where clean, always keep both, or the committed side with the other in history. */
+  readonly conflicts: 'merge' | 'keep-both' | 'newest';
+  readonly scope: {
+    /** In gitignore form. */
+    readonly ignore: readonly string[];
+    readonly dotFolders: boolean;
+    /** Larger files are shown and left alone. */
+    readonly maxFileBytes: number;
+  };
+  readonly names: 'posix' | 'windows' | 'portable';
+  readonly packBytes: number;
+  /** Transfers at once. */
+  readonly concurrency: number;
+}
+
+export const DEFAULT_SETTINGS: EngineSettings = {
+  readableCopy: true,
+  conflicts: 'merge',
+  scope: { ignore: [], dotFolders: false, maxFileBytes: 5 * 1024 * 1024 * 1024 },
+  names: 'portable',
+  packBytes: 8 * 1024 * 1024,
+  concurrency: 8,
+};
+
+export interface Progress {
+  readonly phase: 'scan' | 'fetch' | 'adopt' | 'upload' | 'download' | 'readable-copy' | 'audit';
+  readonly doneFiles: number;
+  readonly totalFiles: number;
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+}
+
+export interface SyncOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+  /** Go ahead where the first sync of two non-empty sides would stop for its preview. */
+  readonly acceptFirst?: boolean;
+  /** Called once everything of this device is committed, before the readable copy is written. */
+  readonly onSaved?: () => void;
+  /** Audit: when due (daily), always, or never in this run. */
+  readonly audit?: 'when-due' | 'always' | 'never';
+}
+
+/** One thing done, for the log that people read. `path` is the path it ends at. */
+export interface SyncEvent {
+  readonly kind:
+    | 'uploaded'
+    | 'deleted-in-cloud'
+    | 'renamed-in-cloud'
+    | 'downloaded'
+    | 'trashed'
+    | 'renamed-here'
+    | 'merged'
+    | 'conflict-copy'
+    | 'kept-edit'
+    | 'imported'
+    | 'repaired';
+  readonly path: VaultPath;
+  /** The other path of a rename, or the copy of a conflict. */
+  readonly other?: VaultPath;
+  readonly reason: string;
+}
+
+/** A path that was left alone, with the remedy. */
+export interface Problem {
+  readonly path: string;
+  readonly kind:
+    | ListingProblem['reason']
+    | 'changed-while-read'
+    | 'too-large'
+    | 'name-refused-here'
+    | 'damaged-in-cloud'
+    | 'deleted-elsewhere'
+    | 'deferred'
+    | 'write-failed'
+    | 'readable-copy';
+  readonly message: string;
+}
+
+export interface HeldItem {
+  readonly path: VaultPath;
+  /** Deletes in the cloud that vanished files here would cause; deletes here that tombstones would. */
+  readonly direction: 'in-cloud' | 'here';
+  readonly kind: 'delete' | 'truncate' | 'change';
+  readonly hash: ContentHash;
+}
+
+export interface SyncReport {
+  /**
+   * `done`: vault and cloud agree but for `problems`. `held`: the guard keeps some back.
+   * `first-preview`: nothing was done; run again with `acceptFirst` after looking at `plan`.
+   */
+  readonly outcome: 'done' | 'held' | 'first-preview';
+  readonly events: readonly SyncEvent[];
+  readonly problems: readonly Problem[];
+  readonly held: readonly HeldItem[];
+  /** Conflict copies that stand in the vault after this run (made by it). */
+  readonly conflicts: readonly VaultPath[];
+  /** What `first-preview` would do. */
+  readonly plan?: Plan;
+  readonly head: { readonly commit: CommitId; readonly generation: number } | undefined;
+}
+
+export interface PreviewReport {
+  readonly plan: Plan;
+  readonly held: readonly HeldItem[];
+  readonly problems: readonly Problem[];
+  /** A first sync with files on both sides: `sync` will ask for acceptance. */
+  readonly needsAcceptance: boolean;
+  /** The bucket holds plain files and no head: `sync` adopts it; so many would be imported. */
+  readonly adopts: number;
+}
+
+export interface StatusReport {
+  readonly vaultId: string | undefined;
+  readonly device: { readonly id: DeviceId; readonly name: string };
+  readonly observed: { readonly commit: CommitId; readonly generation: number } | undefined;
+  readonly files: number;
+  readonly held: readonly HeldItem[];
+  readonly problems: readonly Problem[];
+  readonly lastSyncMs: number | undefined;
+  readonly lastAuditMs: number | undefined;
+  /** Notes whose readable copy is still to be written. */
+  readonly pendingReadable: number;
+}
+
+/** `apply`: do them this time. `restore`: bring the files back. `keep`: go on holding. */
+export type HeldDecision = 'apply' | 'restore' | 'keep';
+
+export interface VerifyReport {
+  readonly entries: number;
+  readonly bytes: number;
+  /** Contents that are missing or wrong, by path; `repaired` were put again from this vault. */
+  readonly damaged: readonly {
+    readonly path: VaultPath;
+    readonly repaired: boolean;
+    readonly detail: string;
+  }[];
+  readonly readable: {
+    readonly good: number;
+    readonly rewritten: number;
+    readonly imported: readonly VaultPath[];
+  };
+  readonly problems: readonly Problem[];
+}
+
+export interface Version {
+  readonly path: VaultPath;
+  readonly commit: CommitId | undefined;
+  readonly generation: number;
+  readonly timeMs: number | undefined;
+  readonly deviceName: string | undefined;
+  readonly deleted: boolean;
+  readonly hash: ContentHash;
+  readonly sizeBytes: number;
+}
+
+/** The moment to go back to: the last commit at or before the time, or a commit by id. */
+export type Moment =
+  | { readonly kind: 'now' }
+  | { readonly kind: 'time'; readonly timeMs: number }
+  | { readonly kind: 'commit'; readonly commit: CommitId };
+
+export interface RestoreOptions {
+  /** One path, or all. A folder's path (with `/`) restores all below it. */
+  readonly path?: VaultPath;
+  readonly at: Moment;
+  /** Receives every restored file; the CLI writes it under `--to`. Chunks are verified only at the end: `done` tells. */
+  readonly write: (
+    file: { readonly path: VaultPath; readonly sizeBytes: number; readonly mtimeMs: number },
+    chunks: AsyncIterable<Uint8Array>,
+  ) => Promise<void>;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface RestoreReport {
+  readonly commit: CommitId;
+  readonly generation: number;
+  readonly files: number;
+  readonly bytes: number;
+  readonly failed: readonly { readonly path: VaultPath; readonly message: string }[];
+}
+
+/**
+ * One vault, one cloud, one device. Calls are made one after another; a second while one runs is a
+ * `EngineError` of kind `busy`. After `signal` fires, a call ends soon and rejects with kind
+ * `aborted`; the next `sync` goes on where it was.
+ */
+export interface Engine {
+  sync(options?: SyncOptions): Promise<SyncReport>;
+  /** What `sync` would do; changes nothing, here or there. */
+  preview(signal?: AbortSignal): Promise<PreviewReport>;
+  /** From what this device remembers; no request. */
+  status(): Promise<StatusReport>;
+  /** Takes effect at the next `sync`. */
+  decideHeld(decision: HeldDecision): Promise<readonly HeldItem[]>;
+  /** The audit: contents present, readable copy in step; repairs what it can. */
+  verify(options?: {
+    readonly signal?: AbortSignal;
+    readonly onProgress?: (progress: Progress) => void;
+    readonly full?: boolean;
+  }): Promise<VerifyReport>;
+  /** Versions of a path in kept history, newest first. */
+  history(path: VaultPath, signal?: AbortSignal): Promise<readonly Version[]>;
+  restore(options: RestoreOptions): Promise<RestoreReport>;
+  close(): Promise<void>;
+}
+
+/**
+ * Why a run could not go on; always with a sentence for people in `message`.
+ * `cloud`: see `cause` (a StoreError). `format`: the cloud's data is of a newer or broken format.
+ */
+export type EngineErrorKind =
+  | 'busy'
+  | 'aborted'
+  | 'cloud'
+  | 'vault'
+  | 'state'
+  | 'format'
+  | 'head-vanished'
+  | 'other-vault'
+  | 'encrypted-bucket'
+  | 'no-conditions'
+  | 'contended'
+  | 'not-found';
+
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+  readonly kind: EngineErrorKind;
+
+  constructor(kind: EngineErrorKind, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.kind = kind;
+  }
+}
