@@ -1,0 +1,18 @@
+import { chmod, mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { build } from 'esbuild';
+import { cliBundle, pluginBundle } from './bundles.mts';
+
+const root = resolve(import.meta.dirname, '..');
+const what = process.argv[2];
+
+if (what === 'plugin') {
+  await build(pluginBundle(root, 'main.js'));
+} else if (what === 'cli') {
+  await mkdir(resolve(root, 'dist'), { recursive: true });
+  await build(cliBundle(root, 'dist/twincloud.mjs'));
+  await chmod(resolve(root, 'dist/twincloud.mjs'), 0o755);
+} else {
+  console.error('usage: build.mts plugin|cli');
+  process.exitCode = 2;
+}

@@ -1,0 +1,1 @@
+export { TwincloudPlugin as default } from './plugin/plugin.ts';
