@@ -40,6 +40,8 @@ export interface Head {
   readonly shardsAt?: CommitStamp;
   /** Records since the shards that do not fit here, oldest first, at most 8. */
   readonly deltas: readonly ObjectKey[];
+  /** Entries that the objects of `deltas` hold together; 0 while there are none. */
+  readonly spilled: number;
   /** Records after those of `deltas`, oldest first. */
   readonly delta: readonly CommitRecord[];
   /** Commit id of the newest root, the head as it stood before the last compaction. */
