@@ -119,7 +119,7 @@ osd objectstore = memstore
 memstore device bytes = 2147483648
 [client.rgw]
 rgw data = ${folder}/rgw
-rgw frontends = beast endpoint=127.0.0.1:${String(cluster.gatewayPort)}
+rgw frontends = beast endpoint=127.0.0.1:${String(cluster.gatewayPort)} tcp_nodelay=1
 rgw dns name = localhost
 rgw enable usage log = false
 rgw enable ops log = false

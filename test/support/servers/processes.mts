@@ -1,4 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { createServer, connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -40,13 +41,18 @@ export interface Daemon {
   stop(): Promise<void>;
 }
 
+/** Has the kernel end a program with its parent, also when that is killed and cannot do it itself. */
+const TETHER = '/usr/bin/setpriv';
+
 /** Starts a program that stays; it is killed when this process ends. */
 export function startDaemon(
   program: string,
   args: readonly string[],
   options: { readonly env?: NodeJS.ProcessEnv; readonly cwd?: string } = {},
 ): Daemon {
-  const child = spawn(program, args, {
+  const tether = existsSync(TETHER) ? [TETHER, '--pdeathsig', 'KILL', '--'] : [];
+  const [command = program, ...rest] = [...tether, program, ...args];
+  const child = spawn(command, rest, {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

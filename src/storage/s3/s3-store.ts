@@ -1,0 +1,297 @@
+import type { GetObjectCommandOutput, PutObjectCommandOutput } from '@aws-sdk/client-s3';
+import type { ObjectKey } from '../../core/model/ids.ts';
+import { bodySize, clampRange, PIECE_BYTES, readPiece, throwIfAborted } from '../body.ts';
+import { checkKey } from '../key.ts';
+import type {
+  CallOptions,
+  GetOptions,
+  GetResult,
+  ListOptions,
+  ListPage,
+  ObjectBody,
+  ObjectInfo,
+  ObjectStore,
+  ObjectVersion,
+  PutOptions,
+  StoreCapabilities,
+  WriteOptions,
+} from '../object-store.ts';
+import { isStoreError, StoreError } from '../store-error.ts';
+import { inForm, unquoted, type ConditionForm } from './etag.ts';
+import { readPage } from './list-page.ts';
+import { decodeMetadata, encodeMetadata } from './metadata-text.ts';
+import { putInParts } from './multipart.ts';
+import { S3Connection, untilAborted, type Answer, type Request, type S3ConnectionOptions } from './s3-connection.ts';
+import { corruptAnswer, isNotModified, serverTimeOf, translateError, type ErrorContext } from './translate-error.ts';
+
+export interface S3StoreOptions extends S3ConnectionOptions {
+  readonly bucket: string;
+  /** As `detectConditionForm` found it. */
+  readonly conditionForm: ConditionForm;
+}
+
+/**
+ * A bucket of S3 or of a server that speaks its protocol.
+ *
+ * Bodies of up to 8 MiB go in one request, larger ones in parts, and those take no condition. Copies
+ * are the server's, up to 5 GiB. The SDK is loaded at the first call.
+ */
+export function createS3Store(options: S3StoreOptions): ObjectStore {
+  return new S3Store(options);
+}
+
+const MAX_PAGE = 1000;
+
+class S3Store implements ObjectStore {
+  readonly capabilities: StoreCapabilities;
+  readonly #bucket: string;
+  readonly #form: ConditionForm;
+  readonly #connection: S3Connection;
+
+  constructor(options: S3StoreOptions) {
+    this.#bucket = options.bucket;
+    this.#form = options.conditionForm;
+    this.#connection = new S3Connection(options);
+    this.capabilities = {
+      conditionalPut: options.conditionForm !== 'none',
+      serverCopy: true,
+      listingHash: 'md5',
+      maxSinglePutBytes: PIECE_BYTES,
+      // R2 allows one; the others do not say, and no caller needs more.
+      writesPerSecondPerKey: 1,
+    };
+  }
+
+  async get(key: ObjectKey, options: GetOptions = {}): Promise<GetResult> {
+    const { signal, range, ifNoneMatch } = options;
+    checkKey(key, 's3');
+    const input = {
+      ...this.#at(key),
+      ...(range === undefined ? {} : { Range: rangeHeader(key, range) }),
+      ...(ifNoneMatch === undefined ? {} : { IfNoneMatch: `"${ifNoneMatch}"` }),
+    };
+    try {
+      const answer = await this.#connection.send(
+        (client, sdk, send) => client.send(new sdk.GetObjectCommand(input), send),
+        signal,
+      );
+      const body = await readBody(answer.output, key, signal);
+      const info = readInfo(answer, key);
+      return { kind: 'found', ...cutToRange(body, info, { key, range, output: answer.output }) };
+    } catch (error) {
+      if (!isNotModified(error)) throw translateError(error, { operation: 'get', key, signal });
+      const serverTimeMs = serverTimeOf(error);
+      return { kind: 'unchanged', ...(serverTimeMs === undefined ? {} : { serverTimeMs }) };
+    }
+  }
+
+  async put(key: ObjectKey, body: ObjectBody, options: PutOptions = {}): Promise<ObjectVersion> {
+    const { signal, ifMatch, ifNoneMatch } = options;
+    checkKey(key, 's3');
+    throwIfAborted(signal, 's3', key);
+    const size = bodySize(body);
+    this.#checkConditions(key, size, options);
+    const condition = ifMatch !== undefined ? 'if-match' : ifNoneMatch !== undefined ? 'if-none-match' : undefined;
+    const context: ErrorContext = { operation: 'put', key, signal, ...(condition === undefined ? {} : { condition }) };
+    if (size > PIECE_BYTES) return this.#putInParts(body, context, options);
+    const input = {
+      ...this.#at(key),
+      ...headersOf(options),
+      Body: await readPiece(body, 0, size, 's3'),
+      ...(ifMatch === undefined ? {} : { IfMatch: inForm(ifMatch, this.#form) }),
+      ...(ifNoneMatch === undefined ? {} : { IfNoneMatch: ifNoneMatch }),
+    };
+    try {
+      const request: Request<PutObjectCommandOutput> = (client, sdk, send) =>
+        client.send(new sdk.PutObjectCommand(input), send);
+      const answer = await this.#send(request, context);
+      return readVersion(answer.output.ETag, answer, key);
+    } catch (error) {
+      // Some servers answer 412 in place of 404: look whether there is an object at all.
+      if (ifMatch !== undefined && isStoreError(error, 'conflict')) await this.head(key, options);
+      throw error;
+    }
+  }
+
+  async copy(from: ObjectKey, to: ObjectKey, options: WriteOptions = {}): Promise<ObjectVersion> {
+    checkKey(from, 's3');
+    checkKey(to, 's3');
+    const input = {
+      ...this.#at(to),
+      ...headersOf(options),
+      CopySource: [this.#bucket, ...from.split('/')].map(encodeURIComponent).join('/'),
+      MetadataDirective: 'REPLACE' as const,
+    };
+    const answer = await this.#send((client, sdk, send) => client.send(new sdk.CopyObjectCommand(input), send), {
+      operation: 'copy',
+      key: from,
+      signal: options.signal,
+    });
+    return readVersion(answer.output.CopyObjectResult?.ETag, answer, to);
+  }
+
+  async delete(key: ObjectKey, options: CallOptions = {}): Promise<void> {
+    checkKey(key, 's3');
+    try {
+      await this.#send((client, sdk, send) => client.send(new sdk.DeleteObjectCommand(this.#at(key)), send), {
+        operation: 'delete',
+        key,
+        signal: options.signal,
+      });
+    } catch (error) {
+      // AWS answers 204 for what is not there; some others do not.
+      if (isStoreError(error, 'not-found') && error.details.reason === undefined) return;
+      throw error;
+    }
+  }
+
+  async head(key: ObjectKey, options: CallOptions = {}): Promise<ObjectInfo> {
+    checkKey(key, 's3');
+    const answer = await this.#send(
+      (client, sdk, send) => client.send(new sdk.HeadObjectCommand(this.#at(key)), send),
+      { operation: 'head', key, signal: options.signal },
+    );
+    return readInfo(answer, key);
+  }
+
+  async *list(prefix: string, options: ListOptions = {}): AsyncGenerator<ListPage> {
+    const { startAfter, delimiter, signal } = options;
+    const input = {
+      Bucket: this.#bucket,
+      Prefix: prefix,
+      // XML cannot carry every character that a key may have.
+      EncodingType: 'url' as const,
+      MaxKeys: Math.max(1, Math.min(options.limit ?? MAX_PAGE, MAX_PAGE)),
+      ...(delimiter === undefined ? {} : { Delimiter: delimiter }),
+    };
+    let token: string | undefined;
+    // Ends: a page without a token is the last, and one that repeats its token rejects.
+    do {
+      const from = token === undefined ? { StartAfter: startAfter } : { ContinuationToken: token };
+      const answer = await this.#send(
+        (client, sdk, send) => client.send(new sdk.ListObjectsV2Command({ ...input, ...from }), send),
+        { operation: 'list', signal },
+      );
+      const { objects, prefixes, next } = readPage(answer.output, token);
+      yield { objects, prefixes, ...timeOf(answer) };
+      token = next;
+    } while (token !== undefined);
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+
+  #at(key: ObjectKey): { Bucket: string; Key: ObjectKey } {
+    return { Bucket: this.#bucket, Key: key };
+  }
+
+  async #send<Output extends object>(request: Request<Output>, context: ErrorContext): Promise<Answer<Output>> {
+    try {
+      return await this.#connection.send(request, context.signal);
+    } catch (error) {
+      throw translateError(error, context);
+    }
+  }
+
+  async #putInParts(body: ObjectBody, context: ErrorContext, options: PutOptions): Promise<ObjectVersion> {
+    const location = this.#at((context.key ?? '') as ObjectKey);
+    const answer = await putInParts(body, {
+      connection: this.#connection,
+      send: (request) => this.#send(request, context),
+      location,
+      headers: headersOf(options),
+      signal: options.signal,
+    });
+    // Ceph leaves the tag out of the answer to the last step.
+    if (answer.output.ETag === '') return this.head(location.Key, options);
+    return readVersion(answer.output.ETag, answer, location.Key);
+  }
+
+  #checkConditions(key: ObjectKey, size: number, { ifMatch, ifNoneMatch }: PutOptions): void {
+    if (ifMatch === undefined && ifNoneMatch === undefined) return;
+    const problem =
+      this.#form === 'none'
+        ? 'this server does not keep conditions'
+        : size > PIECE_BYTES
+          ? 'a condition on a body in parts'
+          : ifMatch !== undefined && ifNoneMatch !== undefined
+            ? 'two conditions at once'
+            : undefined;
+    if (problem !== undefined) throw new StoreError('unsupported', { provider: 's3', key, detail: problem });
+  }
+}
+
+function headersOf(options: WriteOptions): { Metadata?: Record<string, string>; ContentType?: string } {
+  const { metadata, contentType } = options;
+  return {
+    ...(metadata === undefined ? {} : { Metadata: encodeMetadata(metadata) }),
+    ...(contentType === undefined ? {} : { ContentType: contentType }),
+  };
+}
+
+function timeOf(answer: Answer<object>): { serverTimeMs?: number } {
+  return answer.serverTimeMs === undefined ? {} : { serverTimeMs: answer.serverTimeMs };
+}
+
+function readVersion(etag: string | undefined, answer: Answer<object>, key: string): ObjectVersion {
+  if (etag === undefined) throw corruptAnswer('a stored object without a tag', key);
+  return { etag: unquoted(etag), ...timeOf(answer) };
+}
+
+interface InfoOutput {
+  readonly ETag?: string | undefined;
+  readonly ContentLength?: number | undefined;
+  readonly ContentRange?: string | undefined;
+  readonly LastModified?: Date | undefined;
+  readonly Metadata?: Record<string, string> | undefined;
+}
+
+function readInfo(answer: Answer<InfoOutput>, key: string): ObjectInfo {
+  const { ETag, ContentLength, ContentRange, LastModified, Metadata } = answer.output;
+  const sizeBytes = ContentRange === undefined ? ContentLength : Number(ContentRange.split('/')[1]);
+  if (ETag === undefined || LastModified === undefined || sizeBytes === undefined || Number.isNaN(sizeBytes)) {
+    throw corruptAnswer('an object without tag, size or date', key);
+  }
+  return {
+    etag: unquoted(ETag),
+    sizeBytes,
+    lastModifiedMs: LastModified.getTime(),
+    metadata: decodeMetadata(Metadata),
+    ...timeOf(answer),
+  };
+}
+
+type Range = NonNullable<GetOptions['range']>;
+
+function rangeHeader(key: string, range: Range): string {
+  const { start, end } = clampRange(range, Number.MAX_SAFE_INTEGER, { provider: 's3', key });
+  return `bytes=${String(start)}-${String(end - 1)}`;
+}
+
+/** A server may ignore `Range` and send all. */
+function cutToRange(
+  body: Uint8Array,
+  info: ObjectInfo,
+  asked: { readonly key: string; readonly range: Range | undefined; readonly output: InfoOutput },
+): ObjectInfo & { readonly body: Uint8Array } {
+  const { key, range, output } = asked;
+  if (range === undefined || output.ContentRange !== undefined) return { body, ...info };
+  const { start, end } = clampRange(range, body.length, { provider: 's3', key });
+  return { body: body.subarray(start, end), ...info };
+}
+
+async function readBody(output: GetObjectCommandOutput, key: string, signal?: AbortSignal): Promise<Uint8Array> {
+  const { Body, ContentLength } = output;
+  if (Body === undefined) throw corruptAnswer('an answer without a body', key);
+  // The SDK's type of it needs the types of Node.
+  const stream = Body as { transformToByteArray(): Promise<Uint8Array> };
+  const body = await untilAborted(stream.transformToByteArray(), signal).catch((error: unknown) => {
+    if (error instanceof StoreError) throw error;
+    throw corruptAnswer(`the body broke off: ${error instanceof Error ? error.message : String(error)}`, key);
+  });
+  if (ContentLength !== undefined && body.length !== ContentLength) {
+    throw corruptAnswer(`${String(body.length)} of ${String(ContentLength)} bytes`, key);
+  }
+  return body;
+}
