@@ -59,7 +59,7 @@ const HeadSchema: v.GenericSchema<unknown, Head> = v.pipe(
   }),
   v.check((head) => head.log.at(-1) === head.commit, 'a log that ends in the commit'),
   v.check((head) => new Set(head.log).size === head.log.length, 'a log without repetition'),
-  v.check((head) => (head.shards.length > 0) === (head.shardsAt !== undefined), 'shardsAt with shards'),
+  v.check((head) => head.shards.length > 0 === (head.shardsAt !== undefined), 'shardsAt with shards'),
   v.check((head) => head.deltas.length > 0 || head.spilled === 0, 'nothing spilled without deltas'),
   v.check((head) => areAscending(head.delta), 'commits in order'),
   v.check((head) => (head.delta.at(-1)?.generation ?? 0) <= head.generation, 'no commit after the head'),

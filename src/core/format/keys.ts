@@ -17,8 +17,7 @@ export const KEY_PREFIXES = {
 } as const;
 
 /** `plain`: an object of the readable copy. `foreign`: in our folder, but nothing that this version knows. */
-export type KeyKind =
-  'head' | 'delta' | 'shard' | 'pack' | 'blob' | 'root' | 'device' | 'plain' | 'foreign';
+export type KeyKind = 'head' | 'delta' | 'shard' | 'pack' | 'blob' | 'root' | 'device' | 'plain' | 'foreign';
 
 const PATTERNS: readonly (readonly [KeyKind, RegExp])[] = [
   ['pack', /^\.twincloud\/packs\/[0-9a-f]{16,64}$/u],

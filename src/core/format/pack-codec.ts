@@ -101,7 +101,8 @@ export function readPackFooter(tail: Uint8Array): Decoded<{ readonly indexBytes:
     return undecodable('wrong-shape', 'The object is no pack, or its end is missing.');
   }
   const length = new DataView(footer.buffer, footer.byteOffset, 8).getBigUint64(0);
-  if (length > BigInt(MAX_PACK_INDEX_BYTES)) return undecodable('too-large', 'The index of the pack is too long.');
+  if (length > BigInt(MAX_PACK_INDEX_BYTES))
+    return undecodable('too-large', 'The index of the pack is too long.');
   return decoded({ indexBytes: Number(length) });
 }
 

@@ -33,7 +33,8 @@ export function decodeShard(
   let previous = '';
   for (const [index, line] of lines.value.entries()) {
     const json = parseJson(line);
-    if (json === undefined) return undecodable('not-json', `Line ${String(index + 1)} of the shard is not JSON.`);
+    if (json === undefined)
+      return undecodable('not-json', `Line ${String(index + 1)} of the shard is not JSON.`);
     const entry = entryFromJson(json);
     if (typeof entry === 'string') return damagedLine(index, `its ${entry} is wrong`);
     if (entry.path <= previous) return damagedLine(index, 'its path is out of order');

@@ -12,8 +12,7 @@ export function shardCount(entries: number): number {
 
 /** Goes on with `current` (0: none yet) while a shard holds 160 to 640: another count writes every shard anew. */
 export function nextShardCount(current: number, entries: number): number {
-  const fits =
-    entries >= (current * ENTRIES_PER_SHARD) / 2 && entries <= current * ENTRIES_PER_SHARD * 2;
+  const fits = entries >= (current * ENTRIES_PER_SHARD) / 2 && entries <= current * ENTRIES_PER_SHARD * 2;
   return current > 0 && fits ? current : shardCount(entries);
 }
 
