@@ -31,3 +31,4 @@ function installPackages() {
 }
 
 installPackages();
+run('npx', ['--no-install', 'tsx', 'scripts/install-servers.mts']);
