@@ -1,4 +1,4 @@
-// What the community directory's scan lints in a release: the plugin's sources, the manifest, the licence.
+// What the community directory's scan lints in a release: the plugin's sources, the manifest, the packages.
 import { defineConfig, globalIgnores } from 'eslint/config';
 import obsidianmd from 'eslint-plugin-obsidianmd';
 import tseslint from 'typescript-eslint';

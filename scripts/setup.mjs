@@ -1,7 +1,6 @@
 // Plain JavaScript on Node's own modules: it runs on a fresh clone, before anything is installed.
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
@@ -19,16 +18,20 @@ function run(command, args) {
   process.exit(1);
 }
 
-/** Installs the locked packages, unless those of this very lockfile are there. */
-function installPackages() {
-  const stamp = join(root, 'node_modules', '.twincloud-lock');
-  const lock = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
-  run('npm', ['ci', '--no-audit', '--no-fund']);
-  writeFileSync(stamp, lock);
+/** @param {string} file */
+function packagesOf(file) {
+  return JSON.parse(readFileSync(join(root, file), 'utf8')).packages;
 }
 
-installPackages();
-run('npx', ['--no-install', 'tsx', 'scripts/install-servers.mts']);
+/** Whether `node_modules` holds what the lockfile names; npm keeps its own list of what it put there. */
+function isInstalled() {
+  const listed = 'node_modules/.package-lock.json';
+  if (!existsSync(join(root, listed))) return false;
+  const installed = packagesOf(listed);
+  return Object.entries(packagesOf('package-lock.json')).every(
+    ([path, { version, optional }]) => path === '' || optional || installed[path]?.version === version,
+  );
+}
+
+if (!isInstalled()) run('npm', ['ci', '--no-audit', '--no-fund']);
+run(join(root, 'node_modules/.bin/tsx'), ['scripts/install-servers.mts']);
