@@ -11,6 +11,7 @@ export default defineConfig({
     testTimeout: 30_000,
     // A suite's server may have to start, or a tree of files to be written, in `beforeAll`.
     hookTimeout: 120_000,
+    globalSetup: ['./test/support/servers/global-setup.mts'],
     // A focused test left behind would hide all others.
     allowOnly: !ci,
     reporters: [ci ? ['default', { summary: false }] : 'default', './test/support/reporter.ts'],

@@ -25,7 +25,9 @@ export function readPage(output: ListObjectsV2CommandOutput, token: string | und
   const decode = output.EncodingType === 'url' ? decodeName : (name: string): string => name;
   return {
     objects: (output.Contents ?? []).map((object) => readObject(object, decode)),
-    prefixes: (output.CommonPrefixes ?? []).flatMap(({ Prefix }) => (Prefix === undefined ? [] : [decode(Prefix)])),
+    prefixes: (output.CommonPrefixes ?? []).flatMap(({ Prefix }) =>
+      Prefix === undefined ? [] : [decode(Prefix)],
+    ),
     ...(next === undefined ? {} : { next }),
   };
 }

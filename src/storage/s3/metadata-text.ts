@@ -13,7 +13,9 @@ export function encodeMetadata(metadata: Readonly<Record<string, string>>): Reco
 }
 
 /** A value that only looks encoded (another tool wrote it) comes back as it stands. */
-export function decodeMetadata(metadata: Readonly<Record<string, string>> | undefined): Record<string, string> {
+export function decodeMetadata(
+  metadata: Readonly<Record<string, string>> | undefined,
+): Record<string, string> {
   return mapValues(metadata ?? {}, (value) => {
     if (!value.startsWith(MARKER)) return value;
     try {
@@ -24,8 +26,13 @@ export function decodeMetadata(metadata: Readonly<Record<string, string>> | unde
   });
 }
 
-function mapValues(record: Readonly<Record<string, string>>, change: (value: string) => string): Record<string, string> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name.toLowerCase(), change(value)]));
+function mapValues(
+  record: Readonly<Record<string, string>>,
+  change: (value: string) => string,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(record).map(([name, value]) => [name.toLowerCase(), change(value)]),
+  );
 }
 
 /** A lone surrogate has no UTF-8 form; it becomes U+FFFD. */

@@ -23,7 +23,10 @@ export interface MultipartTarget {
  * Stores a large body in parts; readers see nothing of it until the last step. On any failure the
  * upload is taken back, so that the parts are not kept (and billed) for ever.
  */
-export async function putInParts(body: ObjectBody, target: MultipartTarget): Promise<Answer<{ ETag: string }>> {
+export async function putInParts(
+  body: ObjectBody,
+  target: MultipartTarget,
+): Promise<Answer<{ ETag: string }>> {
   const { send, location, headers } = target;
   const created = await send((client, sdk, options) =>
     client.send(new sdk.CreateMultipartUploadCommand({ ...location, ...headers }), options),
@@ -48,7 +51,11 @@ export async function putInParts(body: ObjectBody, target: MultipartTarget): Pro
 type Upload = MultipartTarget['location'] & { readonly UploadId: string };
 
 /** After a failure no further part starts, and those under way end first: none arrives after the upload is taken back. */
-async function sendParts(body: ObjectBody, target: MultipartTarget, upload: Upload): Promise<CompletedPart[]> {
+async function sendParts(
+  body: ObjectBody,
+  target: MultipartTarget,
+  upload: Upload,
+): Promise<CompletedPart[]> {
   const size = bodySize(body);
   const partBytes = Math.max(PIECE_BYTES, Math.ceil(size / MAX_PARTS));
   const count = Math.ceil(size / partBytes);

@@ -119,7 +119,11 @@ function clientConfig(options: S3ConnectionOptions): S3ClientConfig {
     ...(endpoint === undefined
       ? {}
       : // R2, B2, Ceph and others refuse the checksums that the SDK adds by default.
-        { endpoint, requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' }),
+        {
+          endpoint,
+          requestChecksumCalculation: 'WHEN_REQUIRED',
+          responseChecksumValidation: 'WHEN_REQUIRED',
+        }),
     ...(requestHandler === undefined ? {} : { requestHandler }),
   };
 }
@@ -127,7 +131,8 @@ function clientConfig(options: S3ConnectionOptions): S3ClientConfig {
 /** A network's log-in page answers 200 to anything. Only objects may be HTML, and they have a tag to tell by. */
 function refuseWebPage(response: unknown, commandName: string | undefined): void {
   if (commandName === 'GetObjectCommand' || commandName === 'HeadObjectCommand') return;
-  if (headersOf(response)['content-type']?.startsWith('text/html') === true) throw corruptAnswer('a web page');
+  if (headersOf(response)['content-type']?.startsWith('text/html') === true)
+    throw corruptAnswer('a web page');
 }
 
 function headersOf(response: unknown): Record<string, string | undefined> {

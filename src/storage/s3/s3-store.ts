@@ -21,8 +21,20 @@ import { inForm, unquoted, type ConditionForm } from './etag.ts';
 import { readPage } from './list-page.ts';
 import { decodeMetadata, encodeMetadata } from './metadata-text.ts';
 import { putInParts } from './multipart.ts';
-import { S3Connection, untilAborted, type Answer, type Request, type S3ConnectionOptions } from './s3-connection.ts';
-import { corruptAnswer, isNotModified, serverTimeOf, translateError, type ErrorContext } from './translate-error.ts';
+import {
+  S3Connection,
+  untilAborted,
+  type Answer,
+  type Request,
+  type S3ConnectionOptions,
+} from './s3-connection.ts';
+import {
+  corruptAnswer,
+  isNotModified,
+  serverTimeOf,
+  translateError,
+  type ErrorContext,
+} from './translate-error.ts';
 
 export interface S3StoreOptions extends S3ConnectionOptions {
   readonly bucket: string;
@@ -91,8 +103,14 @@ class S3Store implements ObjectStore {
     throwIfAborted(signal, 's3', key);
     const size = bodySize(body);
     this.#checkConditions(key, size, options);
-    const condition = ifMatch !== undefined ? 'if-match' : ifNoneMatch !== undefined ? 'if-none-match' : undefined;
-    const context: ErrorContext = { operation: 'put', key, signal, ...(condition === undefined ? {} : { condition }) };
+    const condition =
+      ifMatch !== undefined ? 'if-match' : ifNoneMatch !== undefined ? 'if-none-match' : undefined;
+    const context: ErrorContext = {
+      operation: 'put',
+      key,
+      signal,
+      ...(condition === undefined ? {} : { condition }),
+    };
     if (size > PIECE_BYTES) return this.#putInParts(body, context, options);
     const input = {
       ...this.#at(key),
@@ -122,11 +140,14 @@ class S3Store implements ObjectStore {
       CopySource: [this.#bucket, ...from.split('/')].map(encodeURIComponent).join('/'),
       MetadataDirective: 'REPLACE' as const,
     };
-    const answer = await this.#send((client, sdk, send) => client.send(new sdk.CopyObjectCommand(input), send), {
-      operation: 'copy',
-      key: from,
-      signal: options.signal,
-    });
+    const answer = await this.#send(
+      (client, sdk, send) => client.send(new sdk.CopyObjectCommand(input), send),
+      {
+        operation: 'copy',
+        key: from,
+        signal: options.signal,
+      },
+    );
     return readVersion(answer.output.CopyObjectResult?.ETag, answer, to);
   }
 
@@ -186,7 +207,10 @@ class S3Store implements ObjectStore {
     return { Bucket: this.#bucket, Key: key };
   }
 
-  async #send<Output extends object>(request: Request<Output>, context: ErrorContext): Promise<Answer<Output>> {
+  async #send<Output extends object>(
+    request: Request<Output>,
+    context: ErrorContext,
+  ): Promise<Answer<Output>> {
     try {
       return await this.#connection.send(request, context.signal);
     } catch (error) {
@@ -250,7 +274,12 @@ interface InfoOutput {
 function readInfo(answer: Answer<InfoOutput>, key: string): ObjectInfo {
   const { ETag, ContentLength, ContentRange, LastModified, Metadata } = answer.output;
   const sizeBytes = ContentRange === undefined ? ContentLength : Number(ContentRange.split('/')[1]);
-  if (ETag === undefined || LastModified === undefined || sizeBytes === undefined || Number.isNaN(sizeBytes)) {
+  if (
+    ETag === undefined ||
+    LastModified === undefined ||
+    sizeBytes === undefined ||
+    Number.isNaN(sizeBytes)
+  ) {
     throw corruptAnswer('an object without tag, size or date', key);
   }
   return {
@@ -281,7 +310,11 @@ function cutToRange(
   return { body: body.subarray(start, end), ...info };
 }
 
-async function readBody(output: GetObjectCommandOutput, key: string, signal?: AbortSignal): Promise<Uint8Array> {
+async function readBody(
+  output: GetObjectCommandOutput,
+  key: string,
+  signal?: AbortSignal,
+): Promise<Uint8Array> {
   const { Body, ContentLength } = output;
   if (Body === undefined) throw corruptAnswer('an answer without a body', key);
   // The SDK's type of it needs the types of Node.

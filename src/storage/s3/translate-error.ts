@@ -72,7 +72,8 @@ const BY_CODE: Readonly<Record<string, Verdict>> = {
 export function translateError(error: unknown, context: ErrorContext): StoreError {
   if (isStoreError(error)) return error;
   const about = { provider: 's3', ...(context.key === undefined ? {} : { key: context.key }) };
-  if (context.signal?.aborted === true || nameOf(error) === 'AbortError') return new StoreError('aborted', about);
+  if (context.signal?.aborted === true || nameOf(error) === 'AbortError')
+    return new StoreError('aborted', about);
   const refusal = readRefusal(error);
   if (refusal === undefined) return new StoreError('unavailable', { ...about, detail: networkDetail(error) });
   const { kind, reason } = judge(refusal, context);
@@ -161,7 +162,10 @@ function judgeStatus(refusal: Refusal): Verdict {
       return { kind: 'quota' };
     default:
       // Other redirects, 407 and 408 are the work of a network on the way, as most 5xx are.
-      return { kind: status >= 500 || status < 400 || status === 407 || status === 408 ? 'unavailable' : 'unexpected' };
+      return {
+        kind:
+          status >= 500 || status < 400 || status === 407 || status === 408 ? 'unavailable' : 'unexpected',
+      };
   }
 }
 
@@ -182,7 +186,9 @@ function readRefusal(error: unknown): Refusal | undefined {
 
 function readHeaders(headers: unknown): Record<string, string> {
   if (!isRecord(headers)) return {};
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
+  );
 }
 
 function readRetryAfter(headers: Readonly<Record<string, string>>): number | undefined {

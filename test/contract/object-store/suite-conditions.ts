@@ -3,6 +3,7 @@ import {
   bytes,
   failure,
   getText,
+  itUnless,
   key,
   keys,
   patterned,
@@ -18,6 +19,9 @@ const ROUNDS = 5;
 export function conditionTests(subject: StoreSubject): void {
   describe.runIf(subject.capabilities.conditionalPut)('conditions', () => {
     const store = useStore(subject);
+    /** Some servers answer 500 to losers: nothing was written, but only a look at the object tells. */
+    const loserKinds = subject.lacks?.['told-losers'] === undefined ? ['conflict'] : ['conflict', 'unavailable'];
+    const foreignKinds = (kinds: readonly string[]): string[] => kinds.filter((kind) => !loserKinds.includes(kind));
 
     it('[ST13] ifNoneMatch creates what is absent and else conflicts', async () => {
       const { etag } = await store().put(key('head'), bytes('one'), { ifNoneMatch: '*' });
@@ -91,7 +95,7 @@ export function conditionTests(subject: StoreSubject): void {
           store().put(key(at), bytes(`racer ${String(i)}`), { ifNoneMatch: '*' }),
         );
         const { won, kinds } = await tally(racers);
-        expect({ won, kinds: new Set(kinds) }).toEqual({ won: 1, kinds: new Set(['conflict']) });
+        expect({ won, foreign: foreignKinds(kinds) }).toEqual({ won: 1, foreign: [] });
         const winner = (await Promise.allSettled(racers)).findIndex(({ status }) => status === 'fulfilled');
         expect(await getText(store(), at)).toBe(`racer ${String(winner)}`);
       }
@@ -104,14 +108,14 @@ export function conditionTests(subject: StoreSubject): void {
           store().put(key('head'), bytes(`round ${String(round)} racer ${String(i)}`), { ifMatch: etag }),
         );
         const { won, kinds } = await tally(racers);
-        expect({ won, kinds: new Set(kinds) }).toEqual({ won: 1, kinds: new Set(['conflict']) });
+        expect({ won, foreign: foreignKinds(kinds) }).toEqual({ won: 1, foreign: [] });
         const winner = (await Promise.allSettled(racers)).findIndex(({ status }) => status === 'fulfilled');
         expect(await getText(store(), 'head')).toBe(`round ${String(round)} racer ${String(winner)}`);
         ({ etag } = await store().head(key('head')));
       }
     });
 
-    it('[ST18] conditions hold for a body in many parts', async () => {
+    itUnless(subject, 'conditions-in-parts')('[ST18] conditions hold for a body in many parts', async () => {
       const body = patterned(9 * 1024 * 1024);
       const source = {
         sizeBytes: body.length,

@@ -48,7 +48,7 @@ export function keyTests(subject: StoreSubject): void {
       expect(await keys(store())).toEqual([]);
     });
 
-    itUnless(subject, 'odd-keys')('[ST23] an object `a` stands beside `a/b` and `a/b/c`', async () => {
+    itUnless(subject, 'nested-objects')('[ST23] an object `a` stands beside `a/b` and `a/b/c`', async () => {
       const nested = ['a/b/c', 'a', 'a/b', 'a.md', 'a/b.md'];
       for (const at of nested) await putText(store(), at, `body of ${at}`);
       for (const at of nested) expect(await getText(store(), at)).toBe(`body of ${at}`);

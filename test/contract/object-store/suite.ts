@@ -10,10 +10,13 @@ import { objectTests } from './suite-objects.ts';
 /** What a subject may lack through no fault of our code: its tests are skipped, with the reason. */
 export type Lack =
   | 'odd-keys'
+  | 'nested-objects'
   | 'long-keys'
   | 'normal-forms'
   | 'utf8-order'
   | 'unicode-metadata'
+  | 'told-losers'
+  | 'conditions-in-parts'
   | 'copy-onto-itself'
   | 'delimiter-across-pages';
 

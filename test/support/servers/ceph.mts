@@ -2,14 +2,28 @@ import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { accepts, freePorts, hasProgram, runProgram, startDaemon, waitUntil, type Daemon } from './processes.mts';
+import {
+  accepts,
+  freePorts,
+  hasProgram,
+  runProgram,
+  startDaemon,
+  waitUntil,
+  type Daemon,
+} from './processes.mts';
 import type { RunningServer } from './server.mts';
 
 const PROGRAMS = ['radosgw', 'radosgw-admin', 'ceph-mon', 'ceph-osd', 'ceph', 'monmaptool', 'ceph-authtool'];
 const PACKAGES = ['radosgw', 'ceph-mon', 'ceph-osd', 'ceph-common'];
 
-const OWNER = { accessKeyId: 'TWINCLOUDTESTOWNER00', secretAccessKey: 'test-secret-of-the-owner-0000000000000000' };
-const STRANGER = { accessKeyId: 'TWINCLOUDTESTSTRANGER', secretAccessKey: 'test-secret-of-the-stranger-000000000000' };
+const OWNER = {
+  accessKeyId: 'TWINCLOUDTESTOWNER00',
+  secretAccessKey: 'test-secret-of-the-owner-0000000000000000',
+};
+const STRANGER = {
+  accessKeyId: 'TWINCLOUDTESTSTRANGER',
+  secretAccessKey: 'test-secret-of-the-stranger-000000000000',
+};
 
 /** Ceph's S3 gateway from Debian, about 430 MB. */
 export async function install(): Promise<void> {
@@ -41,10 +55,7 @@ export async function startServer(): Promise<RunningServer> {
     await startMonitor(cluster, daemons);
     await startStore(cluster, daemons);
     await startGateway(cluster, daemons);
-    await Promise.all([
-      createUser(cluster, 'owner', OWNER),
-      createUser(cluster, 'stranger', STRANGER),
-    ]);
+    await Promise.all([createUser(cluster, 'owner', OWNER), createUser(cluster, 'stranger', STRANGER)]);
     return {
       endpoint: `http://127.0.0.1:${String(gatewayPort)}`,
       region: 'us-east-1',
@@ -79,7 +90,9 @@ async function prepareCluster(folder: string, ports: Ports): Promise<Cluster> {
     clusterId: randomUUID(),
     ...ports,
   };
-  await Promise.all(['run', 'log', 'mon/a', 'osd/0', 'rgw'].map((name) => mkdir(join(folder, name), { recursive: true })));
+  await Promise.all(
+    ['run', 'log', 'mon/a', 'osd/0', 'rgw'].map((name) => mkdir(join(folder, name), { recursive: true })),
+  );
   await writeFile(cluster.config, configText(cluster));
   return cluster;
 }
@@ -131,7 +144,16 @@ rgw thread pool size = 32
 async function startMonitor(cluster: Cluster, daemons: Daemon[]): Promise<void> {
   const { folder, config, keyring } = cluster;
   const map = join(folder, 'monmap');
-  await runProgram('ceph-authtool', ['--create-keyring', keyring, '--gen-key', '-n', 'mon.', '--cap', 'mon', 'allow *']);
+  await runProgram('ceph-authtool', [
+    '--create-keyring',
+    keyring,
+    '--gen-key',
+    '-n',
+    'mon.',
+    '--cap',
+    'mon',
+    'allow *',
+  ]);
   const everything = ['mon', 'osd', 'mds', 'mgr'].flatMap((service) => ['--cap', service, 'allow *']);
   await runProgram('ceph-authtool', ['--gen-key', '-n', 'client.admin', ...everything, keyring]);
   const addresses = `[v2:127.0.0.1:${String(cluster.monPort)},v1:127.0.0.1:${String(cluster.oldMonPort)}]`;
@@ -142,7 +164,8 @@ async function startMonitor(cluster: Cluster, daemons: Daemon[]): Promise<void> 
 
 async function startStore(cluster: Cluster, daemons: Daemon[]): Promise<void> {
   const { folder, config } = cluster;
-  const ceph = (...args: string[]): Promise<string> => runProgram('ceph', ['-c', config, '--connect-timeout', '20', ...args]);
+  const ceph = (...args: string[]): Promise<string> =>
+    runProgram('ceph', ['-c', config, '--connect-timeout', '20', ...args]);
   const storeId = randomUUID();
   const storeKeyring = join(folder, 'osd/0/keyring');
   await ceph('osd', 'new', storeId);
@@ -167,5 +190,15 @@ async function startGateway(cluster: Cluster, daemons: Daemon[]): Promise<void> 
 async function createUser(cluster: Cluster, name: string, keys: typeof OWNER): Promise<void> {
   const user = [`--uid=${name}`, `--display-name=${name}`];
   const secrets = [`--access-key=${keys.accessKeyId}`, `--secret=${keys.secretAccessKey}`];
-  await runProgram('radosgw-admin', ['-c', cluster.config, '-n', 'client.rgw', 'user', 'create', ...user, ...secrets]);
+  await runProgram('radosgw-admin', [
+    '-c',
+    cluster.config,
+    '-n',
+    'client.rgw',
+    'user',
+    'create',
+    ...user,
+    ...secrets,
+    '--max-buckets=100000',
+  ]);
 }

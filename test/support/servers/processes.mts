@@ -130,8 +130,10 @@ export async function waitUntil(
   const deadline = Date.now() + (options.timeoutMs ?? 60_000);
   for (;;) {
     if (await check().catch(() => false)) return;
-    if (options.daemon?.exited() === true) throw new Error(`${what}: the server ended: ${options.daemon.output()}`);
-    if (Date.now() > deadline) throw new Error(`${what}: not ready in time: ${options.daemon?.output() ?? ''}`);
+    if (options.daemon?.exited() === true)
+      throw new Error(`${what}: the server ended: ${options.daemon.output()}`);
+    if (Date.now() > deadline)
+      throw new Error(`${what}: not ready in time: ${options.daemon?.output() ?? ''}`);
     await delay(50);
   }
 }
