@@ -20,8 +20,10 @@ export function conditionTests(subject: StoreSubject): void {
   describe.runIf(subject.capabilities.conditionalPut)('conditions', () => {
     const store = useStore(subject);
     /** Some servers answer 500 to losers: nothing was written, but only a look at the object tells. */
-    const loserKinds = subject.lacks?.['told-losers'] === undefined ? ['conflict'] : ['conflict', 'unavailable'];
-    const foreignKinds = (kinds: readonly string[]): string[] => kinds.filter((kind) => !loserKinds.includes(kind));
+    const loserKinds =
+      subject.lacks?.['told-losers'] === undefined ? ['conflict'] : ['conflict', 'unavailable'];
+    const foreignKinds = (kinds: readonly string[]): string[] =>
+      kinds.filter((kind) => !loserKinds.includes(kind));
 
     it('[ST13] ifNoneMatch creates what is absent and else conflicts', async () => {
       const { etag } = await store().put(key('head'), bytes('one'), { ifNoneMatch: '*' });

@@ -106,7 +106,13 @@ export function listingTests(subject: StoreSubject): void {
       expect(await keys(store(), 'b', { startAfter: 'b/1' })).toEqual(['b/2']);
       expect(await keys(store(), 'b/', { startAfter: 'a' })).toEqual(['b/1', 'b/2']);
       expect(await keys(store(), '', { startAfter: 'z' })).toEqual([]);
-      expect(await keys(store(), '', { startAfter: 'a', limit: 1 })).toEqual(['b.', 'b/1', 'b/2', 'c', 'd/1']);
+      expect(await keys(store(), '', { startAfter: 'a', limit: 1 })).toEqual([
+        'b.',
+        'b/1',
+        'b/2',
+        'c',
+        'd/1',
+      ]);
     });
 
     it('[ST31] with a delimiter, objects of the level and folders as prefixes', async () => {
