@@ -8,14 +8,13 @@ const root = resolve(import.meta.dirname, '..');
 /**
  * @param {string} command
  * @param {readonly string[]} args
+ * @returns {boolean} whether it ended well
  */
 function run(command, args) {
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
-  if (status === 0) return;
-  console.error(
-    `setup stopped: "${[command, ...args].join(' ')}" failed${error ? `: ${error.message}` : ''}`,
-  );
-  process.exit(1);
+  if (status === 0) return true;
+  console.error(`setup: "${[command, ...args].join(' ')}" failed${error ? `: ${error.message}` : ''}`);
+  return false;
 }
 
 /** @param {string} file */
@@ -33,5 +32,8 @@ function isInstalled() {
   );
 }
 
-if (!isInstalled()) run('npm', ['ci', '--no-audit', '--no-fund']);
-run(join(root, 'node_modules/.bin/tsx'), ['scripts/install-servers.mts']);
+if (!isInstalled() && !run('npm', ['ci', '--no-audit', '--no-fund'])) process.exit(1);
+
+// Where a server cannot be had, its tests are skipped; in CI none of them may be.
+const haveServers = run(join(root, 'node_modules/.bin/tsx'), ['test/support/servers/install.mts']);
+if (!haveServers && process.env.CI === 'true') process.exit(1);
