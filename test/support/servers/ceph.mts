@@ -97,6 +97,7 @@ async function prepareCluster(folder: string, ports: Ports): Promise<Cluster> {
   return cluster;
 }
 
+/** Every new pool waits for the monitor's decision: the default of one a second makes the start three times as long. */
 function configText(cluster: Cluster): string {
   const { folder } = cluster;
   return `[global]
@@ -123,6 +124,8 @@ mon allow pool size one = true
 mon data avail crit = 1
 mon data avail warn = 1
 mon max pg per osd = 2000
+paxos propose interval = 0.05
+paxos min wait = 0.02
 [mon.a]
 mon data = ${folder}/mon/a
 [osd.0]
