@@ -11,7 +11,7 @@ export function slideHunks(base: Int32Array, side: Int32Array, hunks: readonly H
   for (const hunk of [...hunks].reverse()) {
     let moved = slideDown(base, side, hunk, slid.at(-1)?.baseStart ?? base.length);
     // Ends: each turn takes one hunk off `slid`.
-    for (let next = slid.at(-1); next !== undefined && moved.baseEnd === next.baseStart; next = slid.at(-1)) {
+    for (let next = slid.at(-1); moved.baseEnd === next?.baseStart; next = slid.at(-1)) {
       slid.pop();
       const joined = { ...moved, baseEnd: next.baseEnd, sideEnd: next.sideEnd };
       moved = slideDown(base, side, joined, slid.at(-1)?.baseStart ?? base.length);

@@ -7,7 +7,7 @@ import { merge } from '../../../src/core/merge/merge.ts';
 import { seededRandom, uniqueWordCase } from './unique-words.ts';
 import type { Case, Random } from './unique-words.ts';
 
-const CASES = 300;
+const CASES = 200;
 const folder = mkdtempSync(path.join(tmpdir(), 'merge-git-'));
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });

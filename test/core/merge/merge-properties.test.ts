@@ -103,7 +103,7 @@ describe('merge, for all notes', () => {
     );
   });
 
-  it('[ME10] a conflict of lines has an open hunk, and in it the sides differ from base and each other', () => {
+  it('[ME10] a conflict has an open hunk, and the sides differ in it', () => {
     fc.assert(
       fc.property(versions, (given) => {
         const result = merge(given.base, given.local, given.remote);

@@ -1,24 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { textOfSide } from '../../../src/core/merge/draft.ts';
 import { DEFAULT_MERGE_OPTIONS, merge } from '../../../src/core/merge/merge.ts';
-import type { Obstacle } from '../../../src/core/merge/obstacle.ts';
+import { expectRow, L } from './merge-row.ts';
+import type { Row } from './merge-row.ts';
 import { seededRandom } from './unique-words.ts';
-
-interface Row {
-  readonly rule: string;
-  readonly base: string | undefined;
-  readonly local: string;
-  readonly remote: string;
-  readonly gives: string | { readonly conflict: Obstacle };
-}
 
 const overlap = { conflict: 'overlap' } as const;
 const markers = { conflict: 'markers' } as const;
 const notText = { conflict: 'not-text' } as const;
-const lineEndings = { conflict: 'line-endings' } as const;
-
-/** One line a letter. */
-const L = (letters: string): string => [...letters].map((letter) => `${letter}\n`).join('');
 
 const ROWS: readonly Row[] = [
   {
@@ -111,118 +100,6 @@ const ROWS: readonly Row[] = [
     local: 'a title\n========\nb\nc\n',
     remote: L('aby'),
     gives: 'a title\n========\nb\ny\n',
-  },
-  {
-    rule: '[ME6] one side turns to CRLF while the other edits',
-    base: L('abc'),
-    local: 'a\r\nb\r\nc\r\n',
-    remote: L('aby'),
-    gives: 'a\r\nb\r\ny\r\n',
-  },
-  {
-    rule: '[ME6] one side turns to LF while the other edits',
-    base: 'a\r\nb\r\nc\r\n',
-    local: 'a\r\nb\r\ny\r\n',
-    remote: L('abc'),
-    gives: L('aby'),
-  },
-  {
-    rule: '[ME6] both turn to CRLF and edit apart',
-    base: L('abc'),
-    local: 'x\r\nb\r\nc\r\n',
-    remote: 'a\r\nb\r\ny\r\n',
-    gives: 'x\r\nb\r\ny\r\n',
-  },
-  {
-    rule: '[ME6] CRLF here and CR there is a conflict',
-    base: L('abc'),
-    local: 'a\r\nb\r\nc\r\n',
-    remote: 'a\rb\rc\r',
-    gives: lineEndings,
-  },
-  {
-    rule: '[ME6] a base of one line leaves the line ends to the sides',
-    base: 'b',
-    local: 'a\r\nb',
-    remote: 'b\r\n',
-    gives: 'a\r\nb\r\n',
-  },
-  {
-    rule: '[ME6] a base of one line and sides that differ is a conflict',
-    base: 'b',
-    local: 'a\r\nb',
-    remote: 'b\n',
-    gives: lineEndings,
-  },
-  {
-    rule: '[ME6] a side without line ends keeps those of the base',
-    base: 'a\r\nb\r\nc',
-    local: 'c',
-    remote: 'a\r\nb\r\nc\r\n',
-    gives: 'c\r\n',
-  },
-  {
-    rule: '[ME7] lines of a mixed note keep their ends',
-    base: 'a\r\nb\nc\n',
-    local: 'x\r\nb\nc\n',
-    remote: 'a\r\nb\ny\r\n',
-    gives: 'x\r\nb\ny\r\n',
-  },
-  {
-    rule: '[ME7] a pasted CRLF line stays one among LF',
-    base: L('abc'),
-    local: 'p\r\na\nb\nc\n',
-    remote: L('aby'),
-    gives: 'p\r\na\nb\ny\n',
-  },
-  {
-    rule: '[ME7] a lone CR is kept',
-    base: 'a\rb\nc\nd\n',
-    local: 'x\rb\nc\nd\n',
-    remote: 'a\rb\nc\ny',
-    gives: 'x\rb\nc\ny',
-  },
-  {
-    rule: '[ME8] a byte order mark taken off stays off',
-    base: '\uFEFFa\nb\nc\n',
-    local: L('abc'),
-    remote: '\uFEFFa\nb\ny\n',
-    gives: L('aby'),
-  },
-  {
-    rule: '[ME8] a byte order mark put on stays on',
-    base: L('abc'),
-    local: '\uFEFFa\nb\nc\n',
-    remote: L('xbc'),
-    gives: '\uFEFFx\nb\nc\n',
-  },
-  {
-    rule: '[ME8] a final newline added beside an edit of the last line',
-    base: 'a\nb',
-    local: 'a\nb\n',
-    remote: 'a\nx',
-    gives: 'a\nx\n',
-  },
-  {
-    rule: '[ME8] a final newline removed beside an edit of the last line',
-    base: L('ab'),
-    local: 'a\nb',
-    remote: L('ax'),
-    gives: 'a\nx',
-  },
-  {
-    rule: '[ME8] a final newline added beside lines added',
-    base: 'a\nb',
-    local: 'a\nb\n',
-    remote: 'a\nb\nc',
-    gives: L('abc'),
-  },
-  {
-    rule: '[ME8] a blank last line is not lost with the final newline',
-    base: 'a\n\nb\n',
-    local: 'a\n\n',
-    remote: 'a\n\nb',
-    gives: 'a\n\n',
   },
   {
     rule: '[ME9] edits apart are both taken',
@@ -347,13 +224,7 @@ const ROWS: readonly Row[] = [
 ];
 
 describe('merge', () => {
-  it.each(ROWS)('$rule', ({ base, local, remote, gives }) => {
-    const results = [merge(base, local, remote), merge(base, remote, local)];
-    const seen = results.map((result) =>
-      result.kind === 'clean' ? result.text : { conflict: result.obstacle },
-    );
-    expect(seen).toEqual([gives, gives]);
-  });
+  it.each(ROWS)('$rule', expectRow);
 
   it('[ME4] counts bytes of UTF-8, not letters', () => {
     const options = { ...DEFAULT_MERGE_OPTIONS, maxSizeBytes: 12 };
