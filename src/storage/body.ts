@@ -1,4 +1,4 @@
-import type { BodySource, ObjectBody } from './object-store.ts';
+import type { ObjectBody } from './object-store.ts';
 import { StoreError } from './store-error.ts';
 
 /** Large bodies travel in pieces of this size, bytes. */
@@ -47,13 +47,26 @@ export async function wholeBody(body: ObjectBody, provider: string): Promise<Uin
   return whole;
 }
 
-/** The source, with every piece passed through `onRead` first (for abort, counting or limits). */
-export function tapped(body: BodySource, onRead: (bytes: number) => void): BodySource {
+/** Marks what a body's source rejected with, on its way through code that translates errors. */
+export class SourceFailure extends Error {
+  override readonly name = 'SourceFailure';
+
+  constructor(cause: unknown) {
+    super('the source of the body failed', { cause });
+  }
+}
+
+/** The body, whose source's rejections come wrapped in `SourceFailure`: unwrap them before they leave the store. */
+export function markedBody(body: ObjectBody): ObjectBody {
+  if (body instanceof Uint8Array) return body;
   return {
     sizeBytes: body.sizeBytes,
     read: async (offset, length) => {
-      onRead(length);
-      return body.read(offset, length);
+      try {
+        return await body.read(offset, length);
+      } catch (error) {
+        throw new SourceFailure(error);
+      }
     },
   };
 }

@@ -70,11 +70,7 @@ export class MemoryStore implements ObjectStore {
     };
   }
 
-  get(key: ObjectKey, options: GetOptions = {}): Promise<GetResult> {
-    return atOnce(() => this.#get(key, options));
-  }
-
-  #get(key: ObjectKey, options: GetOptions): GetResult {
+  async get(key: ObjectKey, options: GetOptions = {}): Promise<GetResult> {
     const object = this.#find(key, options.signal);
     if (options.ifNoneMatch === object.etag) return { kind: 'unchanged', serverTimeMs: this.#clock.now() };
     const { range } = options;
@@ -92,24 +88,20 @@ export class MemoryStore implements ObjectStore {
     return this.#store(key, whole, options.metadata);
   }
 
-  copy(from: ObjectKey, to: ObjectKey, options: WriteOptions = {}): Promise<ObjectVersion> {
-    return atOnce(() => {
-      const source = this.#find(from, options.signal);
-      checkKey(to, PROVIDER);
-      return this.#store(to, source.body, options.metadata);
-    });
+  async copy(from: ObjectKey, to: ObjectKey, options: WriteOptions = {}): Promise<ObjectVersion> {
+    const source = this.#find(from, options.signal);
+    checkKey(to, PROVIDER);
+    return this.#store(to, source.body, options.metadata);
   }
 
-  delete(key: ObjectKey, options: CallOptions = {}): Promise<void> {
-    return atOnce(() => {
-      this.#begin(key, options.signal);
-      if (!this.#objects.delete(key) || this.#sortedKeys === undefined) return;
-      this.#sortedKeys.splice(indexAfter(this.#sortedKeys, key, true), 1);
-    });
+  async delete(key: ObjectKey, options: CallOptions = {}): Promise<void> {
+    this.#begin(key, options.signal);
+    if (!this.#objects.delete(key) || this.#sortedKeys === undefined) return;
+    this.#sortedKeys.splice(indexAfter(this.#sortedKeys, key, true), 1);
   }
 
-  head(key: ObjectKey, options: CallOptions = {}): Promise<ObjectInfo> {
-    return atOnce(() => this.#info(this.#find(key, options.signal)));
+  async head(key: ObjectKey, options: CallOptions = {}): Promise<ObjectInfo> {
+    return this.#info(this.#find(key, options.signal));
   }
 
   async *list(prefix: string, options: ListOptions = {}): AsyncGenerator<ListPage> {
@@ -130,9 +122,8 @@ export class MemoryStore implements ObjectStore {
     }
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#closed = true;
-    return Promise.resolve();
   }
 
   /** The bucket as it is now, for `rollback`: a backup taken. */
@@ -207,11 +198,4 @@ export class MemoryStore implements ObjectStore {
     const { etag, lastModifiedMs, body } = object;
     return [{ key: key as ObjectKey, sizeBytes: body.length, etag, lastModifiedMs, md5: etag }];
   }
-}
-
-/** Runs `step` now; what it throws becomes the rejection. */
-function atOnce<T>(step: () => T): Promise<T> {
-  return new Promise((resolve) => {
-    resolve(step());
-  });
 }

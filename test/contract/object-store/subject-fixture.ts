@@ -32,6 +32,13 @@ export function itUnless(
   };
 }
 
+/** `it` where the subject declares what the test is about; else there is no such test. */
+export function itWhen(declared: boolean): (title: string, test: () => Promise<void>) => void {
+  return (title, test) => {
+    if (declared) it(title, test);
+  };
+}
+
 export function key(text: string): ObjectKey {
   return text as ObjectKey;
 }

@@ -17,7 +17,8 @@ const RACERS = 8;
 const ROUNDS = 5;
 
 export function conditionTests(subject: StoreSubject): void {
-  describe.runIf(subject.capabilities.conditionalPut)('conditions', () => {
+  if (!subject.capabilities.conditionalPut) return;
+  describe('conditions', () => {
     const store = useStore(subject);
     /** Some servers answer 500 to losers: nothing was written, but only a look at the object tells. */
     const loserKinds =

@@ -1,0 +1,113 @@
+import type { StoreError, StoreErrorDetails, StoreErrorKind } from './store-error.ts';
+
+/** For a person: what is wrong, and what to do about it. Whole sentences. */
+export interface StoreMessage {
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** The one place where errors of a store become words. */
+export function describeStoreError(error: StoreError): StoreMessage {
+  const { reason, key, detail } = error.details;
+  const text = reason === undefined ? undefined : BY_REASON[reason](error.details);
+  const { message, remedy } = text ?? BY_KIND[error.kind](error.details);
+  const about = reason === 'no-bucket' || key === undefined ? '' : ` (object: ${key})`;
+  // The provider's words help where ours have to stay vague.
+  const said = VAGUE.has(error.kind) && detail !== undefined ? ` It said: ${ended(detail)}` : '';
+  return { message: message.replace(/\.$/u, `${about}.`) + said, remedy };
+}
+
+type Reason = NonNullable<StoreErrorDetails['reason']>;
+type Describe = (details: StoreErrorDetails) => StoreMessage;
+
+const VAGUE: ReadonlySet<StoreErrorKind> = new Set(['unavailable', 'unsupported', 'unexpected', 'corrupt']);
+
+const BY_REASON: Readonly<Record<Reason, Describe>> = {
+  'clock-skew': () => ({
+    message: 'The cloud refuses the request because the clock of this device is off.',
+    remedy: 'Set the date, time and time zone of this device to automatic, then try again.',
+  }),
+  'wrong-key': () => ({
+    message: 'The cloud does not know this access key.',
+    remedy:
+      'Copy the access key id again from the cloud’s console, without spaces; it may have been deleted there.',
+  }),
+  'wrong-secret': () => ({
+    message: 'The secret does not belong to this access key.',
+    remedy: 'Copy the secret key again. If it cannot be shown any more, make a new pair of keys.',
+  }),
+  'wrong-region': () => ({
+    message: 'The bucket is in another region than the settings say.',
+    remedy: 'Look up the bucket’s region in the cloud’s console and set it here.',
+  }),
+  'no-bucket': () => ({
+    message: 'There is no bucket of this name.',
+    remedy: 'Check the spelling of the bucket and the endpoint, or create the bucket in the cloud’s console.',
+  }),
+  forbidden: ({ provider }) =>
+    provider === 'folder'
+      ? {
+          message: 'The folder may not be read or written.',
+          remedy:
+            'Give this user read and write rights on the folder and all in it; a disk may be mounted read-only.',
+        }
+      : {
+          message: 'The key is right, but it has no right to do this.',
+          remedy: 'Give the key the rights to list, read, write and delete objects in this bucket.',
+        },
+};
+
+const BY_KIND: Readonly<Record<StoreErrorKind, Describe>> = {
+  'not-found': () => ({
+    message: 'The cloud has no such object.',
+    remedy: 'If nobody deleted it there, run a check of the cloud (verify).',
+  }),
+  conflict: () => ({
+    message: 'Another device wrote at the same moment.',
+    remedy: 'Nothing is lost; the next sync takes both into account.',
+  }),
+  denied: () => ({
+    message: 'The cloud refuses access.',
+    remedy: 'Check the keys in the settings and their rights in the cloud’s console.',
+  }),
+  quota: ({ provider }) => ({
+    message: provider === 'folder' ? 'The disk is full.' : 'The cloud’s storage is used up.',
+    remedy: 'Free some space there, or raise the limit; syncing then goes on by itself.',
+  }),
+  'rate-limited': () => ({
+    message: 'The cloud asks for fewer requests at a time.',
+    remedy: 'Nothing needs to be done: it is tried again, more slowly.',
+  }),
+  unavailable: ({ provider }) =>
+    provider === 'folder'
+      ? {
+          message: 'The folder cannot be reached.',
+          remedy: 'Connect and mount its disk, or check the path in the settings.',
+        }
+      : {
+          message: 'The cloud cannot be reached.',
+          remedy:
+            'Check the network connection and the endpoint’s address; a proxy or firewall may be in the way.',
+        },
+  corrupt: () => ({
+    message: 'What the cloud sent is damaged or incomplete.',
+    remedy:
+      'Try again. If it stays so, run a check of the cloud (verify): it repairs what another copy still has.',
+  }),
+  aborted: () => ({
+    message: 'The request was stopped.',
+    remedy: 'Start it again when you like; what was finished stays finished.',
+  }),
+  unsupported: () => ({
+    message: 'This cloud cannot do what is asked of it.',
+    remedy: 'Use another cloud, or change the setting that needs it.',
+  }),
+  unexpected: () => ({
+    message: 'The cloud gave an answer that is not understood.',
+    remedy: 'Try again later; if it stays so, report it with the log.',
+  }),
+};
+
+function ended(sentence: string): string {
+  return /[.!?]$/u.test(sentence) ? sentence : `${sentence}.`;
+}
