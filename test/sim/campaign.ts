@@ -1,0 +1,61 @@
+import { runSeed, type RunOptions, type SeedResult } from './run-seed.ts';
+
+/** What many seeds did, added up. */
+export interface Tally {
+  seeds: number;
+  steps: number;
+  faults: number;
+  crashes: number;
+  edits: number;
+  syncs: number;
+  readonly hits: Map<string, number>;
+  readonly failed: SeedResult[];
+}
+
+export function emptyTally(): Tally {
+  return { seeds: 0, steps: 0, faults: 0, crashes: 0, edits: 0, syncs: 0, hits: new Map(), failed: [] };
+}
+
+export function add(tally: Tally, result: SeedResult): void {
+  tally.seeds += 1;
+  tally.steps += result.steps;
+  tally.faults += result.faults;
+  tally.crashes += result.crashes;
+  tally.edits += result.edits;
+  tally.syncs += result.syncs;
+  for (const [pair, count] of result.hits) tally.hits.set(pair, (tally.hits.get(pair) ?? 0) + count);
+  if (result.violations.length > 0) tally.failed.push(result);
+}
+
+/** Runs seeds until one of the ends is reached. */
+export async function runSeeds(
+  seeds: Iterable<number>,
+  options: RunOptions,
+  until: { readonly deadlineMs: number; readonly failures: number; readonly now: () => number },
+): Promise<Tally> {
+  const tally = emptyTally();
+  for (const seed of seeds) {
+    if (until.now() >= until.deadlineMs || tally.failed.length >= until.failures) break;
+    add(tally, await runSeed(seed, options));
+  }
+  return tally;
+}
+
+export function* seedsFrom(first: number, step: number, count: number): Iterable<number> {
+  for (let index = 0; index < count; index += 1) yield first + index * step;
+}
+
+/** `812 seeds, 44.1/s; a seed has 205 steps, 41 edits, 12 syncs, 3.1 faults, 0.9 crashes` */
+export function summary(tally: Tally, seconds: number): string {
+  const each = (total: number): string => (total / Math.max(1, tally.seeds)).toFixed(1);
+  const rate = (tally.seeds / Math.max(0.001, seconds)).toFixed(1);
+  return (
+    `${String(tally.seeds)} seeds, ${rate}/s; a seed has ${each(tally.steps)} steps, ${each(tally.edits)} edits, ` +
+    `${each(tally.syncs)} syncs, ${each(tally.faults)} faults, ${each(tally.crashes)} crashes`
+  );
+}
+
+export function failureText(result: SeedResult): string {
+  const broken = result.violations.map(({ invariant, message }) => `  [${invariant}] ${message}`);
+  return [`seed ${String(result.seed)} broke:`, ...broken, ...result.trace.map((line) => `    ${line}`)].join('\n');
+}

@@ -1,0 +1,140 @@
+import { classifyKey, headKey } from '../../src/core/format/keys.ts';
+import type { Entry } from '../../src/core/model/entry.ts';
+import type { CommitId } from '../../src/core/model/ids.ts';
+import { foldPath, type VaultPath } from '../../src/core/model/vault-path.ts';
+import type { MemorySnapshot } from '../../src/storage/memory/memory-store.ts';
+import type { PutOptions } from '../../src/storage/object-store.ts';
+import { readCloud, type CloudView } from './cloud-view.ts';
+import type { Device } from './device.ts';
+import { newContentsExist, stillReferred } from './invariants/contents.ts';
+import { deletionsAreMeant } from './invariants/deletions.ts';
+import { noTwoNames } from './invariants/folds.ts';
+import { headExtends } from './invariants/linear-head.ts';
+import { tornStaysOut } from './invariants/torn.ts';
+import type { World } from './world.ts';
+
+/** One successful write of the head. */
+export interface Commit {
+  readonly device: Device;
+  readonly before: CloudView | undefined;
+  readonly after: CloudView;
+  /** Entries of the records that are new; a path may come twice. */
+  readonly entries: readonly Entry[];
+  readonly objects: MemorySnapshot;
+}
+
+/** A bucket's backup and what was true when it was taken. */
+export interface Backup {
+  readonly objects: MemorySnapshot;
+  readonly everCommitted: ReadonlySet<string>;
+}
+
+/** Watches the bucket: every head that was ever written, and what the heads have held. */
+export class CloudLog {
+  readonly #world: World;
+  view: CloudView | undefined;
+  commits = 0;
+  /** Hashes of contents that this bucket's heads have named; a rollback takes it back. */
+  everCommitted = new Set<string>();
+  /** Hashes that heads had at a folded path, at any time. */
+  readonly #everAt = new Map<string, Set<string>>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  onPut(device: Device, key: string, options: PutOptions, before: MemorySnapshot): void {
+    const kind = classifyKey(key);
+    if (kind === 'head') this.#onHead(device, options, before);
+    const old = before.get(key);
+    const isOnce = kind === 'pack' || kind === 'blob' || kind === 'delta' || kind === 'shard' || kind === 'root';
+    if (!isOnce || old === undefined) return;
+    const now = this.#world.bucket().get(key);
+    if (now !== undefined && now.etag !== old.etag) this.#world.violate('I6', `${device.short} wrote other bytes over ${key}`);
+  }
+
+  onObjectDeleted(device: Device, key: string, before: MemorySnapshot): void {
+    if (key === headKey && before.has(key)) this.#world.violate('I5', `${device.short} deleted the head`);
+    const problem = this.view === undefined ? undefined : stillReferred(this.view, key);
+    if (problem !== undefined) this.#world.violate('I6', `${device.short}: ${problem}`);
+  }
+
+  backup(): Backup {
+    return { objects: this.#world.bucket(), everCommitted: new Set(this.everCommitted) };
+  }
+
+  restore(backup: Backup): void {
+    this.#world.store.rollback(backup.objects);
+    this.view = readCloud(backup.objects);
+    this.everCommitted = new Set(backup.everCommitted);
+  }
+
+  hadAt(path: VaultPath): ReadonlySet<string> {
+    return this.#everAt.get(foldPath(path)) ?? new Set();
+  }
+
+  #onHead(device: Device, options: PutOptions, before: MemorySnapshot): void {
+    const world = this.#world;
+    const objects = world.bucket();
+    let after: CloudView | undefined;
+    try {
+      after = readCloud(objects);
+    } catch (error) {
+      world.violate('I6', `${device.short} committed a head that cannot be read: ${String(error)}`);
+    }
+    if (after === undefined) return;
+    if (options.ifMatch === undefined && options.ifNoneMatch === undefined) {
+      world.violate('I5', `${device.short} wrote the head without a condition`);
+    }
+    const former = this.view?.head;
+    const entries = newEntries(this.view, after);
+    const commit: Commit = { device, before: this.view, after, entries, objects };
+    this.view = after;
+    this.commits += 1;
+    world.trace.add(`   head ${short(after.head.commit)} g${String(after.head.generation)} by ${device.short}: ${entries.map(shown).join(', ')}`);
+    for (const entry of entries) this.#note(entry);
+    this.#check(commit, former?.log, before);
+  }
+
+  #note(entry: Entry): void {
+    if (entry.deleted === true) {
+      for (const device of this.#world.devices) device.mayTrash.add(foldPath(entry.path));
+      return;
+    }
+    this.everCommitted.add(entry.hash);
+    const key = foldPath(entry.path);
+    const hashes = this.#everAt.get(key) ?? new Set();
+    this.#everAt.set(key, hashes.add(entry.hash));
+  }
+
+  #check(commit: Commit, formerLog: readonly CommitId[] | undefined, before: MemorySnapshot): void {
+    const world = this.#world;
+    const found = [
+      ...headExtends(formerLog, commit.after.head, before.has(headKey)),
+      // What has rotted may be named again until an audit finds it.
+      ...(world.scenario.damage ? [] : newContentsExist(commit)),
+      ...deletionsAreMeant(world, commit),
+      ...noTwoNames(commit.after),
+      ...tornStaysOut(commit),
+    ];
+    for (const { invariant, message } of found) world.violate(invariant, `${commit.device.short}: ${message}`);
+  }
+}
+
+/** What the newest commit wrote, also when it went straight into shards. */
+function newEntries(before: CloudView | undefined, after: CloudView): Entry[] {
+  const known = before?.head.generation ?? 0;
+  const records = after.records.filter((record) => record.generation > known);
+  if (records.length > 0) return records.flatMap((record) => record.entries);
+  const sameShards = before?.head.shards.join() === after.head.shards.join();
+  return sameShards ? [] : [...after.tree.values()].filter((entry) => entry.generation > known);
+}
+
+function short(commit: string): string {
+  return commit.slice(0, 4);
+}
+
+function shown(entry: Entry): string {
+  if (entry.deleted === true) return `†${entry.path}${entry.to === undefined ? '' : ` → ${entry.to}`}`;
+  return `${entry.path}=${entry.hash.slice(0, 4)}`;
+}

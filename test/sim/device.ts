@@ -1,0 +1,91 @@
+import type { DeviceId } from '../../src/core/model/ids.ts';
+import { foldPath, type VaultPath } from '../../src/core/model/vault-path.ts';
+import type { Engine, HeldItem, Problem } from '../../src/engine/api.ts';
+import type { MemoryState } from '../../src/engine/memory/memory-state.ts';
+import type { MemoryVault } from '../../src/engine/memory/memory-vault.ts';
+import type { StagedId } from '../../src/engine/ports.ts';
+import { hashOf } from './bytes.ts';
+import type { FileMap } from './ports/host.ts';
+import type { DevicePlan } from './scenario.ts';
+
+export type OpKind = 'sync' | 'preview' | 'verify' | 'decide' | 'restore';
+
+/** A call of the engine that has not ended. */
+export interface Op {
+  readonly kind: OpKind;
+  readonly controller: AbortController;
+  faults: number;
+  /** Writes at store or vault since it began. */
+  writes: number;
+  requests: { readonly method: string; readonly key: string }[];
+  sawUnmounted: boolean;
+}
+
+/** One installation: its disks outlive every crash, its engine does not. */
+export class Device {
+  readonly short: string;
+  readonly id: DeviceId;
+  readonly plan: DevicePlan;
+  name: string;
+  skewMs: number;
+  vault: MemoryVault;
+  state: MemoryState;
+  engine: Engine | undefined;
+  op: Op | undefined;
+  incarnation = 0;
+  unmounted = false;
+
+  /** What a person was last told. */
+  held: readonly HeldItem[] = [];
+  problems: readonly Problem[] = [];
+  needsAcceptance = false;
+
+  /** Bytes kept aside by staged id, for crashes that tear. */
+  readonly staged = new Map<StagedId, Uint8Array>();
+  /** Every content that a path of this vault ever had. */
+  readonly everHad = new Map<string, Set<string>>();
+  /** Folded paths that its user deleted or renamed, or its engine moved away, since it last lost its memory. */
+  readonly gone = new Set<string>();
+  /** Folded paths whose tombstone it may follow. */
+  readonly mayTrash = new Set<string>();
+  /** Half-written contents that a crash left, by path. */
+  readonly torn = new Map<string, string>();
+  /** Since its memory was lost or the bucket went back, until it saw a whole sync. */
+  observedGeneration = 0;
+
+  constructor(short: string, id: DeviceId, plan: DevicePlan, disks: { vault: MemoryVault; state: MemoryState }) {
+    this.short = short;
+    this.id = id;
+    this.plan = plan;
+    this.name = plan.name;
+    this.skewMs = plan.skewMs;
+    this.vault = disks.vault;
+    this.state = disks.state;
+  }
+
+  files(): FileMap {
+    return this.vault.contents();
+  }
+
+  /** Takes note of what stands where now. */
+  remember(files: FileMap): void {
+    for (const [path, bytes] of files) this.hadAt(path).add(hashOf(bytes));
+  }
+
+  hadAt(path: VaultPath): Set<string> {
+    const key = foldPath(path);
+    let set = this.everHad.get(key);
+    if (set === undefined) {
+      set = new Set();
+      this.everHad.set(key, set);
+    }
+    return set;
+  }
+
+  /** What it remembered is gone: deletions from before cannot be known to it any more. */
+  forgot(): void {
+    this.gone.clear();
+    this.mayTrash.clear();
+    this.held = [];
+  }
+}

@@ -1,0 +1,56 @@
+import { folderOf, type VaultPath } from '../../../src/core/model/vault-path.ts';
+import { hashOf } from '../bytes.ts';
+import type { Device } from '../device.ts';
+import type { FileMap, VaultEffect } from '../ports/host.ts';
+import type { Violation } from '../violation.ts';
+import type { World } from '../world.ts';
+
+const MARK = / \((?:case )?conflict [^/]*?\)(?= \d+\.|\.[^./]*$|$| \d+$)/u;
+const ANY_MARK = / \((?:case )?conflict /u;
+
+/** A copy that an engine made because two contents wanted one path. */
+export interface ConflictCopy {
+  readonly device: Device;
+  readonly path: VaultPath;
+  readonly stem: string;
+  readonly hash: string;
+  readonly forCase: boolean;
+}
+
+/** I11, I12, I20 at the moment a conflict copy appears that no vault and no head has had. */
+export function watchConflictCopy(world: World, device: Device, effect: VaultEffect): Violation[] {
+  const path = effect.to ?? effect.path;
+  const bytes = effect.after.get(path);
+  if (bytes === undefined || effect.method === 'trash' || !ANY_MARK.test(path)) return [];
+  const isKnown = world.cloud.hadAt(path).size > 0 || world.copies.some((copy) => copy.path === path);
+  if (isKnown) return [];
+  const stem = path.replace(MARK, '') as VaultPath;
+  const copy = { device, path, stem, hash: hashOf(bytes), forCase: path.includes('(case conflict') };
+  const found = [...equalContents(world, copy), ...secondCopy(world, copy, effect.before), ...nameIsSound(copy)];
+  world.copies.push(copy);
+  return found;
+}
+
+/** I11: contents that are equal to the cloud's at that path are no conflict. */
+function equalContents(world: World, copy: ConflictCopy): Violation[] {
+  const entry = world.cloud.view?.tree.get(copy.stem as VaultPath);
+  if (copy.forCase || entry === undefined || entry.deleted === true || entry.hash !== copy.hash) return [];
+  return [{ invariant: 'I11', message: `${copy.path} has the contents that ${copy.stem} has in the cloud` }];
+}
+
+/** I12: one conflict of two contents makes one copy here, also when it is resolved again after a crash. */
+function secondCopy(world: World, copy: ConflictCopy, before: FileMap): Violation[] {
+  const other = world.copies.find((one) => {
+    const stands = before.get(one.path);
+    return one.stem === copy.stem && one.hash === copy.hash && stands !== undefined && hashOf(stands) === copy.hash;
+  });
+  if (other === undefined) return [];
+  return [{ invariant: 'I12', message: `${copy.path} is a second copy of what ${other.path} holds` }];
+}
+
+/** I20: whatever a device is called, its copies lie beside the note. */
+function nameIsSound(copy: ConflictCopy): Violation[] {
+  const name = copy.path.slice(folderOf(copy.path).length);
+  if (ANY_MARK.test(name)) return [];
+  return [{ invariant: 'I20', message: `the name of ${copy.device.name} made a folder: ${copy.path}` }];
+}

@@ -1,0 +1,56 @@
+import { foldPath, type VaultPath } from '../../../src/core/model/vault-path.ts';
+import type { Commit } from '../cloud-log.ts';
+import type { Device } from '../device.ts';
+import type { Violation } from '../violation.ts';
+import type { World } from '../world.ts';
+
+/**
+ * I9, I19 and I15 for deletions in the cloud: a tombstone stands only for a file that was deleted or
+ * renamed in the vault of the device that committed it, since that device last lost its memory or
+ * found the bucket gone back; and never for one that the guard holds.
+ */
+export function deletionsAreMeant(world: World, commit: Commit): Violation[] {
+  const { device } = commit;
+  return commit.entries.flatMap((entry): Violation[] => {
+    if (entry.deleted !== true) return [];
+    const found: Violation[] = [];
+    const before = commit.before?.tree.get(entry.path);
+    const isNew = before?.deleted !== true;
+    if (isNew && !isGone(device, entry.path)) {
+      const rule = world.scenario.rollback ? 'I19' : 'I9';
+      found.push({ invariant: rule, message: `deleted ${entry.path} in the cloud; nobody deleted it in this vault` });
+    }
+    if (isNew && isHeld(device, entry.path, 'in-cloud', entry.hash)) {
+      found.push({ invariant: 'I15', message: `deleted ${entry.path} in the cloud while it is held` });
+    }
+    return found;
+  });
+}
+
+/** The same for a file moved into the trash: some head had its tombstone, which this device may follow. */
+export function trashIsMeant(world: World, device: Device, trashed: { readonly path: VaultPath; readonly hash: string }): Violation[] {
+  const found: Violation[] = [];
+  const { path, hash } = trashed;
+  const tombstoneExpired = world.scenario.jumpDays >= 180;
+  if (!device.mayTrash.has(foldPath(path)) && !tombstoneExpired) {
+    const rule = world.scenario.rollback ? 'I19' : 'I9';
+    found.push({ invariant: rule, message: `moved ${path} to the trash; no head told it to` });
+  }
+  if (isHeld(device, path, 'here', hash)) {
+    found.push({ invariant: 'I15', message: `moved ${path} to the trash while it is held` });
+  }
+  return found;
+}
+
+/** A file that its user deleted, or below a folder that he deleted or renamed; an empty folder that vanished. */
+function isGone(device: Device, path: VaultPath): boolean {
+  const fold = foldPath(path);
+  // Folders come and go with what is in them: a file put into an empty one ends its entry.
+  return device.gone.has(fold) || path.endsWith('/');
+}
+
+function isHeld(device: Device, path: VaultPath, direction: 'in-cloud' | 'here', hash: string): boolean {
+  return device.held.some(
+    (item) => item.kind === 'delete' && item.direction === direction && item.path === path && item.hash === hash,
+  );
+}

@@ -1,0 +1,36 @@
+import type { VaultPath } from '../../../src/core/model/vault-path.ts';
+import type { Expected, StagedId, StateWrite } from '../../../src/engine/ports.ts';
+import type { MemorySnapshot } from '../../../src/storage/memory/memory-store.ts';
+import type { PutOptions } from '../../../src/storage/object-store.ts';
+import type { Call, Fault } from '../scheduler.ts';
+
+export type FileMap = ReadonlyMap<VaultPath, Uint8Array>;
+
+/** Something that the engine did to files of a vault, with the vault before and after. */
+export interface VaultEffect {
+  readonly method: 'install' | 'move' | 'trash' | 'folder';
+  readonly path: VaultPath;
+  /** Target of a move. */
+  readonly to?: VaultPath;
+  readonly expected: Expected;
+  readonly before: FileMap;
+  readonly after: FileMap;
+}
+
+/** What the ports of one incarnation of a device need from the world. */
+export interface PortHost {
+  /** Parks the call; never answers once the incarnation has crashed. */
+  step<T>(call: Omit<Call, 'device'>, perform: (fault: Fault | undefined) => Promise<T>): Promise<T>;
+  fraction(): number;
+  /** The folder of notes looks empty, as a mount point without its drive does. */
+  isUnmounted(): boolean;
+  onRequest(method: string, key: string): void;
+  /** After the effect; `before` is the bucket as it was. */
+  onPut(key: string, options: PutOptions, before: MemorySnapshot): void;
+  onObjectDeleted(key: string, before: MemorySnapshot): void;
+  onVaultEffect(effect: VaultEffect): void;
+  onStaged(id: StagedId, bytes: Uint8Array): void;
+  /** The crash of an install left part of the staged bytes under the path. */
+  onTorn(staged: StagedId, path: VaultPath, expected: Expected): void;
+  onStateWrite(batch: readonly StateWrite[]): void;
+}

@@ -1,0 +1,41 @@
+import type { MemoryState } from '../../../src/engine/memory/memory-state.ts';
+import { StateError, type StateStore, type StateTable, type StateWrite } from '../../../src/engine/ports.ts';
+import type { PortHost } from './host.ts';
+
+/** What the device remembers: reads answer at once, every write waits for the driver. */
+export class SimState implements StateStore {
+  readonly damaged: string | undefined;
+  readonly #host: PortHost;
+  readonly #inner: MemoryState;
+
+  constructor(host: PortHost, inner: MemoryState) {
+    this.#host = host;
+    this.#inner = inner;
+    this.damaged = inner.damaged;
+  }
+
+  rows(table: StateTable): Promise<ReadonlyMap<string, unknown>> {
+    return this.#inner.rows(table);
+  }
+
+  write(batch: readonly StateWrite[], options?: { readonly clear?: readonly StateTable[] }): Promise<void> {
+    // The port takes the batch as it is now, not as the caller may leave it later.
+    const copy = structuredClone(batch) as readonly StateWrite[];
+    return this.#host.step({ port: 'state', method: 'write', detail: summary(copy), faults: ['disk-full'] }, async (fault) => {
+      if (fault !== undefined) throw new StateError('disk-full', 'as the simulation wants it');
+      await this.#inner.write(copy, options);
+      this.#host.onStateWrite(copy);
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#inner.close();
+  }
+}
+
+/** `base×2 intents×1` */
+function summary(batch: readonly StateWrite[]): string {
+  const counts = new Map<string, number>();
+  for (const { table } of batch) counts.set(table, (counts.get(table) ?? 0) + 1);
+  return [...counts].map(([table, count]) => `${table}×${String(count)}`).join(' ');
+}

@@ -1,0 +1,154 @@
+import type { ObjectKey } from '../../../src/core/model/ids.ts';
+import type {
+  CallOptions,
+  GetOptions,
+  GetResult,
+  ListOptions,
+  ListPage,
+  ObjectBody,
+  ObjectInfo,
+  ObjectStore,
+  ObjectVersion,
+  PutOptions,
+  StoreCapabilities,
+  WriteOptions,
+} from '../../../src/storage/object-store.ts';
+import type { MemoryStore } from '../../../src/storage/memory/memory-store.ts';
+import type { Fault } from '../scheduler.ts';
+import { storeError } from './errors.ts';
+import type { PortHost } from './host.ts';
+
+/** Few objects a page, so that small buckets have many pages. */
+const PAGE = 5;
+
+const READ_FAULTS = ['unavailable', 'rate-limited', 'denied'] as const;
+const WRITE_FAULTS = ['unavailable', 'timeout-after', 'rate-limited', 'denied'] as const;
+const PUT_FAULTS = [...WRITE_FAULTS, 'quota', 'twice'] as const;
+
+/** The bucket as one device reaches it: every request waits for the driver, and may fail as it says. */
+export class SimStore implements ObjectStore {
+  readonly #host: PortHost;
+  readonly #inner: MemoryStore;
+
+  constructor(host: PortHost, inner: MemoryStore) {
+    this.#host = host;
+    this.#inner = inner;
+  }
+
+  get capabilities(): StoreCapabilities {
+    return this.#inner.capabilities;
+  }
+
+  get(key: ObjectKey, options: GetOptions = {}): Promise<GetResult> {
+    // Nothing could tell wrong bytes of a plain object from an edit; the transport's checksums are trusted there.
+    const ours = key.startsWith('.twincloud/');
+    const faults = ours ? [...READ_FAULTS, 'corrupt', 'cut'] : READ_FAULTS;
+    const condition = options.ifNoneMatch === undefined ? '' : ' if-new';
+    return this.#step({ method: 'get', key, detail: condition, faults, options }, async (fault) => {
+      if (fault === 'corrupt' || fault === 'cut') return spoilt(await this.#inner.get(key, options), fault);
+      return fault === undefined ? this.#inner.get(key, options) : failed(fault, key);
+    });
+  }
+
+  put(key: ObjectKey, body: ObjectBody, options: PutOptions = {}): Promise<ObjectVersion> {
+    const conditional = options.ifMatch !== undefined || options.ifNoneMatch !== undefined;
+    const faults = conditional ? [...PUT_FAULTS, 'conflict'] : PUT_FAULTS;
+    const once = async (): Promise<ObjectVersion> => {
+      const before = this.#inner.snapshot();
+      const version = await this.#inner.put(key, body, options);
+      this.#host.onPut(key, options, before);
+      return version;
+    };
+    return this.#step({ method: 'put', key, detail: conditional ? ' cond' : '', faults, options }, async (fault) => {
+      if (fault === 'twice') await once();
+      return fault === undefined || fault === 'twice' ? once() : failedWrite(fault, key, once);
+    });
+  }
+
+  copy(from: ObjectKey, to: ObjectKey, options: WriteOptions = {}): Promise<ObjectVersion> {
+    const once = async (): Promise<ObjectVersion> => {
+      const before = this.#inner.snapshot();
+      const version = await this.#inner.copy(from, to, options);
+      this.#host.onPut(to, options, before);
+      return version;
+    };
+    return this.#step({ method: 'copy', key: to, detail: ` from ${from}`, faults: WRITE_FAULTS, options }, (fault) =>
+      fault === undefined ? once() : failedWrite(fault, to, once),
+    );
+  }
+
+  delete(key: ObjectKey, options: CallOptions = {}): Promise<void> {
+    const once = async (): Promise<void> => {
+      const before = this.#inner.snapshot();
+      await this.#inner.delete(key, options);
+      this.#host.onObjectDeleted(key, before);
+    };
+    return this.#step({ method: 'delete', key, detail: '', faults: WRITE_FAULTS, options }, (fault) =>
+      fault === undefined ? once() : failedWrite(fault, key, once),
+    );
+  }
+
+  head(key: ObjectKey, options: CallOptions = {}): Promise<ObjectInfo> {
+    return this.#step({ method: 'head', key, detail: '', faults: READ_FAULTS, options }, (fault) =>
+      fault === undefined ? this.#inner.head(key, options) : failed(fault, key),
+    );
+  }
+
+  async *list(prefix: string, options: ListOptions = {}): AsyncIterable<ListPage> {
+    const limit = Math.min(options.limit ?? PAGE, PAGE);
+    const pages = this.#inner.list(prefix, { ...options, limit })[Symbol.asyncIterator]();
+    for (;;) {
+      const call = { method: 'list', key: prefix, detail: '', faults: READ_FAULTS, options };
+      const page = await this.#step(call, (fault) => (fault === undefined ? pages.next() : failed(fault, prefix)));
+      if (page.done === true) return;
+      yield page.value;
+    }
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #step<T>(
+    call: { method: string; key: string; detail: string; faults: readonly Fault[]; options: CallOptions },
+    perform: (fault: Fault | undefined) => Promise<T>,
+  ): Promise<T> {
+    const { method, key, detail, faults, options } = call;
+    this.#host.onRequest(method, key);
+    const { signal } = options;
+    return this.#host.step(
+      { port: 'store', method, detail: `${key}${detail}`, faults, ...(signal === undefined ? {} : { signal }) },
+      perform,
+    );
+  }
+}
+
+function failed(fault: Fault, key: string): Promise<never> {
+  switch (fault) {
+    case 'rate-limited':
+      return Promise.reject(storeError('rate-limited', key, 'slow down'));
+    case 'denied':
+      return Promise.reject(storeError('denied', key, 'not allowed'));
+    case 'quota':
+      return Promise.reject(storeError('quota', key, 'full'));
+    case 'conflict':
+      return Promise.reject(storeError('conflict', key, 'another request is under way'));
+    default:
+      return Promise.reject(storeError('unavailable', key, 'no answer'));
+  }
+}
+
+async function failedWrite<T>(fault: Fault, key: string, effect: () => Promise<T>): Promise<T> {
+  if (fault === 'timeout-after') await effect();
+  return failed(fault, key);
+}
+
+/** An answer whose body was harmed on the way. */
+function spoilt(result: GetResult, fault: 'corrupt' | 'cut'): GetResult {
+  if (result.kind !== 'found' || result.body.length === 0) return result;
+  if (fault === 'cut') return { ...result, body: result.body.slice(0, result.body.length >> 1) };
+  const body = result.body.slice();
+  const middle = body.length >> 1;
+  body[middle] = (body[middle] ?? 0) ^ 0x40;
+  return { ...result, body };
+}

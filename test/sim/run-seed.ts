@@ -1,0 +1,123 @@
+import type { SyncReport } from '../../src/engine/api.ts';
+import type { Device } from './device.ts';
+import { Driver } from './driver.ts';
+import { allContentsExist } from './invariants/contents.ts';
+import { readableCopyAgrees, scopeHolds, vaultsAgree } from './invariants/convergence.ts';
+import { noFileOverFolder } from './invariants/folds.ts';
+import { idleIsOneGet, repeatedIsNothing } from './invariants/idle.ts';
+import { nothingIsLost } from './invariants/no-loss.ts';
+import { restoredIsTheHead } from './invariants/restored.ts';
+import { Prng } from './prng.ts';
+import { makeScenario, type Scenario } from './scenario.ts';
+import type { Violation } from './violation.ts';
+import { World, type CreateEngine } from './world.ts';
+
+export interface RunOptions {
+  readonly createEngine: CreateEngine;
+  /** Events to leave out, by number: how a failing run is made short. */
+  readonly suppress?: ReadonlySet<number>;
+  /** Changes the scenario that the seed would have. */
+  readonly adjust?: (scenario: Scenario) => Scenario;
+}
+
+export interface SeedResult {
+  readonly seed: number;
+  readonly violations: readonly Violation[];
+  readonly trace: readonly string[];
+  readonly traceHash: string;
+  readonly steps: number;
+  readonly faults: number;
+  readonly crashes: number;
+  readonly edits: number;
+  readonly syncs: number;
+  readonly events: number;
+  /** How often each kind of fault met each kind of call. */
+  readonly hits: ReadonlyMap<string, number>;
+}
+
+/** Devices may need so many syncs each until all are equal. */
+const PASSES = 3;
+
+/** One whole run. Equal arguments give equal results. */
+export async function runSeed(seed: number, options: RunOptions): Promise<SeedResult> {
+  const rng = new Prng(seed);
+  const made = makeScenario(rng.fork());
+  const scenario = options.adjust?.(made) ?? made;
+  const world = new World(scenario, rng.fork(), options.createEngine);
+  const driver = new Driver(world, rng.fork(), options.suppress ?? new Set());
+  const watch = watchRejections(world);
+  try {
+    world.trace.add(`seed ${String(seed)}: ${shownScenario(scenario)}`);
+    driver.start();
+    await driver.chaos();
+    if (world.violations.length === 0) await driver.calm();
+    if (world.violations.length === 0) await settle(world, driver);
+  } finally {
+    watch.stop();
+  }
+  const { steps, faults, crashes, edits, syncs, hits } = world.stats;
+  const { violations, trace } = world;
+  return {
+    seed, violations, trace: trace.lines, traceHash: trace.hash,
+    steps, faults, crashes, edits, syncs, events: driver.events, hits,
+  };
+}
+
+/** Faults have stopped: the devices sync in turn, then everything is looked at. */
+async function settle(world: World, driver: Driver): Promise<void> {
+  const looksAtPlain = world.scenario.externalEdits || world.scenario.adoption || world.scenario.damage || world.scenario.rollback;
+  for (let pass = 0; pass < PASSES; pass += 1) {
+    for (const device of world.devices) await driver.quietSync(device, { audit: pass === 0 && looksAtPlain });
+  }
+  if (world.violations.length > 0) return;
+  const found = [
+    ...nothingIsLost(world), ...vaultsAgree(world), ...readableCopyAgrees(world), ...scopeHolds(world), ...allContentsExist(world),
+    ...(world.cloud.view === undefined ? [] : noFileOverFolder(world.cloud.view)),
+  ];
+  for (const { invariant, message } of found) world.violate(invariant, message);
+  if (found.length > 0) return;
+  for (const device of world.devices) await checkIdle(world, driver, device);
+  if (world.violations.length === 0) await restoredIsTheHead(world, driver);
+}
+
+async function checkIdle(world: World, driver: Driver, device: Device): Promise<void> {
+  const requests: { method: string; key: string }[] = [];
+  let writes = 0;
+  world.onQuietOp = (op) => {
+    requests.push(...op.requests);
+    writes += op.writes;
+  };
+  const report: SyncReport | undefined = await driver.quietCall(device, 'sync');
+  world.onQuietOp = undefined;
+  const run = { device, report, requests, writes };
+  for (const { invariant, message } of [...idleIsOneGet(run), ...repeatedIsNothing(run)]) world.violate(invariant, message);
+}
+
+/** A promise that rejects with nobody looking is a bug of the engine. */
+function watchRejections(world: World): { readonly stop: () => void } {
+  const onRejection = (reason: unknown): void => {
+    const text = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
+    world.violate('rejection', `a promise rejected unseen: ${text}`);
+  };
+  const others = process.listeners('unhandledRejection');
+  process.removeAllListeners('unhandledRejection');
+  process.on('unhandledRejection', onRejection);
+  return {
+    stop: () => {
+      process.off('unhandledRejection', onRejection);
+      for (const other of others) process.on('unhandledRejection', other);
+    },
+  };
+}
+
+function shownScenario(scenario: Scenario): string {
+  const { devices, ...flags } = scenario;
+  const on = Object.entries(flags).flatMap(([key, value]) => (value === false || value === 0 || value === undefined ? [] : [`${key}=${String(value)}`]));
+  const shown = devices.map(({ settings, skewMs, ignoresCase }) =>
+    [
+      settings.conflicts, settings.names, settings.readableCopy ? 'readable' : '', ignoresCase ? 'ignores-case' : '',
+      skewMs === 0 ? '' : `skew ${String(skewMs)}`, `lanes ${String(settings.concurrency)}`,
+    ].filter((word) => word !== '').join(' '),
+  );
+  return `${on.join(' ')}; ${shown.map((text, index) => `${'abcd'[index] ?? ''}: ${text}`).join('; ')}`;
+}

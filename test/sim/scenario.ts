@@ -1,0 +1,90 @@
+import type { EngineSettings } from '../../src/engine/api.ts';
+import { DEFAULT_SETTINGS } from '../../src/engine/api.ts';
+import type { Prng } from './prng.ts';
+
+const DAY_MS = 86_400_000;
+const YEAR_MS = 365 * DAY_MS;
+
+export interface DevicePlan {
+  readonly name: string;
+  readonly skewMs: number;
+  readonly ignoresCase: boolean;
+  readonly settings: EngineSettings;
+}
+
+/** What a seed is about. Rare events are on in few seeds, but then may happen more than once. */
+export interface Scenario {
+  readonly devices: readonly DevicePlan[];
+  /** Steps of the driver before faults stop. */
+  readonly chaosSteps: number;
+  readonly faultRate: number;
+  readonly crashRate: number;
+  /** One kind of call that fails more often than others. */
+  readonly hotMethod: string | undefined;
+  /** Which vaults hold notes before anything is synced. */
+  readonly start: 'empty' | 'one' | 'copies' | 'distinct';
+  readonly clockJumps: boolean;
+  /** The longest jump of time, days; 0 for none. */
+  readonly jumpDays: number;
+  readonly rollback: boolean;
+  readonly lostState: boolean;
+  readonly externalEdits: boolean;
+  /** The bucket holds plain files and no head at first. */
+  readonly adoption: boolean;
+  /** Objects rot away in the bucket. */
+  readonly damage: boolean;
+  readonly massDelete: boolean;
+  /** So many files at once that the head must be compacted. */
+  readonly bulk: boolean;
+  /** A crash may leave a file half written. */
+  readonly torn: boolean;
+  /** The folder of notes may look empty for a while (a drive that is not there). */
+  readonly unmount: boolean;
+}
+
+const NAMES = ['Laptop', 'Phone', 'Laptop', 'Ann’s tablet/2'] as const;
+
+export function makeScenario(rng: Prng): Scenario {
+  const count = 2 + Number(rng.chance(0.45)) + Number(rng.chance(0.2));
+  const skewed = rng.chance(0.3);
+  const devices = Array.from({ length: count }, (_, index) => makeDevice(rng, index, skewed));
+  const adoption = rng.chance(0.08);
+  return {
+    devices,
+    chaosSteps: rng.pick([60, 120, 200, 350]),
+    faultRate: rng.pick([0, 0.01, 0.02, 0.05]),
+    crashRate: rng.pick([0, 0.003, 0.01, 0.02]),
+    hotMethod: rng.chance(0.3) ? rng.pick(HOT) : undefined,
+    start: rng.weighted({ empty: 2, one: 3, copies: 2, distinct: 2 }),
+    clockJumps: rng.chance(0.1),
+    jumpDays: rng.weighted({ 0: 6, 2: 1, 9: 1, 40: 0.5, 200: 0.5 }) === '0' ? 0 : rng.pick([2, 9, 9, 40, 200]),
+    rollback: rng.chance(0.08),
+    lostState: rng.chance(0.15),
+    externalEdits: rng.chance(0.1) && devices.some((device) => device.settings.readableCopy),
+    adoption,
+    damage: rng.chance(0.05),
+    massDelete: rng.chance(0.1),
+    bulk: rng.chance(0.02),
+    torn: rng.chance(0.2),
+    unmount: rng.chance(0.08),
+  };
+}
+
+const HOT = ['put', 'get', 'install', 'write', 'delete', 'trash', 'move', 'stage', 'list', 'read'] as const;
+
+function makeDevice(rng: Prng, index: number, skewed: boolean): DevicePlan {
+  const skewMs = skewed && rng.chance(0.6) ? rng.pick([-10 * YEAR_MS, 10 * YEAR_MS, -3_600_000, 90_000]) : 0;
+  return {
+    name: NAMES[index] ?? 'Device',
+    skewMs,
+    ignoresCase: rng.chance(0.4),
+    settings: {
+      ...DEFAULT_SETTINGS,
+      readableCopy: rng.chance(0.7),
+      conflicts: rng.weighted({ merge: 7, 'keep-both': 2, newest: 1 }),
+      names: rng.weighted({ portable: 3, posix: 2, windows: 1 }),
+      packBytes: rng.pick([300, 2_000, 8 * 1024 * 1024]),
+      concurrency: rng.pick([1, 2, 4]),
+    },
+  };
+}

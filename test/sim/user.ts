@@ -1,0 +1,250 @@
+import { foldPath, folderOf, type VaultPath } from '../../src/core/model/vault-path.ts';
+import { isVaultError } from '../../src/engine/ports.ts';
+import { hashOf, toBytes, toText } from './bytes.ts';
+import type { Device } from './device.ts';
+import { tokensOf } from './ledger.ts';
+import type { FileMap } from './ports/host.ts';
+import type { Prng } from './prng.ts';
+import type { World } from './world.ts';
+
+const WORDS = ['apple', 'river', 'stone', 'cloud', 'music', 'green', 'paper', 'winter'] as const;
+/** Names that devices are likely to choose both. */
+const COMMON = ['a.md', 'b.md', 'Plan.md', 'daily/2026-03-01.md', 'daily/2026-03-02.md', 'work/x.md', 'work/deep/y.md', 'é.md', 'log'] as const;
+
+export type Deed =
+  | 'append' | 'insert' | 'replace-line' | 'remove-line' | 'create' | 'create-common' | 'create-empty' | 'create-picture'
+  | 'overwrite' | 'truncate' | 'revert' | 'duplicate' | 'touch' | 'delete' | 'delete-folder' | 'rename' | 'rename-case'
+  | 'rename-folder' | 'swap' | 'make-folder' | 'remove-folder' | 'file-over-folder' | 'odd-name' | 'hidden' | 'delete-many' | 'create-many';
+
+const USUAL: Readonly<Record<Deed, number>> = {
+  append: 24, insert: 8, 'replace-line': 10, 'remove-line': 4, create: 9, 'create-common': 7, 'create-empty': 3, 'create-picture': 3,
+  overwrite: 2, truncate: 1, revert: 2, duplicate: 2, touch: 1, delete: 8, 'delete-folder': 1.5, rename: 7, 'rename-case': 2,
+  'rename-folder': 2.5, swap: 2.5, 'make-folder': 3, 'remove-folder': 2, 'file-over-folder': 0.5, 'odd-name': 0.5, hidden: 0.5,
+  'delete-many': 0, 'create-many': 0,
+};
+
+/** A person at one device: edits files in the vault past the engine, at any moment. */
+export class User {
+  readonly #world: World;
+  readonly #device: Device;
+  readonly #rng: Prng;
+  #fresh = 0;
+
+  constructor(world: World, device: Device, rng: Prng) {
+    this.#world = world;
+    this.#device = device;
+    this.#rng = rng;
+  }
+
+  /** One deed; nothing where the vault has nothing to do it to. */
+  act(deed?: Deed): void {
+    const { scenario } = this.#world;
+    const weights = { ...USUAL, 'delete-many': scenario.massDelete ? 4 : 0, 'create-many': scenario.bulk ? 3 : 0 };
+    const chosen = deed ?? this.#rng.weighted(weights);
+    const before = new Map(this.#device.files());
+    try {
+      this.#do(chosen, before);
+    } catch (error) {
+      // A file where a folder is needed, or the reverse: the person's program refuses as well.
+      if (!isVaultError(error)) throw error;
+    }
+    this.#account(chosen, before);
+  }
+
+  #do(deed: Deed, files: FileMap): void {
+    const vault = this.#device.vault;
+    const rng = this.#rng;
+    const note = this.#some(files, (path) => !path.endsWith('.png'));
+    const any = this.#some(files, () => true);
+    switch (deed) {
+      case 'append':
+      case 'insert':
+      case 'replace-line':
+      case 'remove-line':
+        if (note !== undefined) vault.userWrite(note, this.#edited(deed, toText(files.get(note) ?? new Uint8Array())));
+        return;
+      case 'create':
+        vault.userWrite(this.#newName(), this.#text(1 + rng.below(3)));
+        return;
+      case 'create-common': {
+        const path = rng.pick(COMMON);
+        if (!files.has(path as VaultPath)) vault.userWrite(path, rng.chance(0.2) ? '' : this.#text(1 + rng.below(3)));
+        return;
+      }
+      case 'create-empty':
+        vault.userWrite(rng.chance(0.5) ? this.#newName() : rng.pick(COMMON), '');
+        return;
+      case 'create-picture':
+        vault.userWrite(rng.chance(0.5) ? 'img.png' : this.#newName('.png'), this.#picture());
+        return;
+      case 'odd-name':
+        vault.userWrite(rng.pick(['a:b.md', 'con.md', 'ends.', 'what?.md']), this.#text(1));
+        return;
+      case 'hidden':
+        vault.userWrite(rng.pick(['.hidden/x.md', '.obsidian/app.json', 'work/.git/config']), this.#text(1));
+        return;
+      case 'overwrite':
+        if (any !== undefined) vault.userWrite(any, any.endsWith('.png') ? this.#picture() : this.#text(2));
+        return;
+      case 'create-many':
+        for (let index = 0; index < 150; index += 1) vault.userWrite(this.#newName(), this.#text(1));
+        return;
+      default:
+        if (any !== undefined) this.#rearrange(deed, any, files);
+    }
+  }
+
+  #rearrange(deed: Deed, any: VaultPath, files: FileMap): void {
+    const vault = this.#device.vault;
+    const rng = this.#rng;
+    const folder = folderOf(any);
+    switch (deed) {
+      case 'truncate':
+        vault.userWrite(any, '');
+        return;
+      case 'revert': {
+        const older = [...this.#device.hadAt(any)].map((hash) => this.#contents.get(hash)).filter((bytes) => bytes !== undefined);
+        if (older.length > 0) vault.userWrite(any, rng.pick(older));
+        return;
+      }
+      case 'duplicate':
+        vault.userWrite(this.#newName(), files.get(any) ?? '');
+        return;
+      case 'touch':
+        vault.userWrite(any, files.get(any) ?? '');
+        return;
+      case 'delete':
+        if (files.size > 2) vault.userDelete(any);
+        return;
+      case 'delete-folder':
+        if (folder !== '' && [...files.keys()].some((path) => !path.startsWith(folder))) vault.userDelete(folder);
+        return;
+      case 'delete-many': {
+        const doomed = [...files.keys()].filter(() => rng.chance(0.7));
+        for (const path of doomed.slice(0, files.size - 2)) vault.userDelete(path);
+        return;
+      }
+      case 'rename':
+        vault.userRename(any, this.#freeName(files));
+        return;
+      case 'rename-case':
+        vault.userRename(any, rng.chance(0.3) && folder !== '' ? swapCase(any) : folder + swapCase(any.slice(folder.length)));
+        return;
+      case 'rename-folder':
+        if (folder !== '') vault.userRename(folder.slice(0, -1), `dir${String(rng.below(4))}`);
+        return;
+      case 'swap': {
+        const other = rng.pick([...files.keys()]);
+        if (other === any) return;
+        vault.userRename(any, 'swapping.tmp');
+        vault.userRename(other, any);
+        vault.userRename('swapping.tmp', other);
+        return;
+      }
+      case 'make-folder':
+        vault.userMkdir(rng.pick(['empty', 'work/new', 'daily/old', 'dir1']));
+        return;
+      case 'remove-folder': {
+        const empty = rng.pick(['empty', 'work/new', 'daily/old', 'dir1']);
+        if (![...files.keys()].some((path) => path.startsWith(`${empty}/`)) && !files.has(empty as VaultPath)) vault.userDelete(empty);
+        return;
+      }
+      case 'file-over-folder':
+        if (folder !== '' && files.size > 3) {
+          vault.userDelete(folder);
+          vault.userWrite(folder.slice(0, -1), this.#text(1));
+        }
+        return;
+      default:
+    }
+  }
+
+  readonly #contents = new Map<string, Uint8Array>();
+
+  /** Tells the ledger whose lines came and went, and the device which paths its user removed. */
+  #account(deed: Deed, before: FileMap): void {
+    const after = this.#device.files();
+    const changed = new Set<VaultPath>();
+    for (const [path, bytes] of before) if (after.get(path) !== bytes) changed.add(path);
+    for (const path of after.keys()) if (after.get(path) !== before.get(path)) changed.add(path);
+    for (const [path, bytes] of after) this.#contents.set(hashOf(bytes), after.get(path) ?? bytes);
+    this.#device.remember(after);
+    if (changed.size === 0) return;
+    this.#world.stats.edits += 1;
+    for (const path of before.keys()) if (!after.has(path)) this.#device.gone.add(foldPath(path));
+    const pick = (files: FileMap): Uint8Array[] => [...changed].flatMap((path) => files.get(path) ?? []);
+    const others = [...after].filter(([path]) => !changed.has(path)).map(([, bytes]) => bytes);
+    this.#world.ledger.userChanged({
+      writer: this.#device.short,
+      path: [...changed].join(' '),
+      before: pick(before),
+      after: pick(after),
+      elsewhere: (token) => others.some((bytes) => tokensOf(bytes).has(token)),
+    });
+    const shown = [...changed].slice(0, 4).map((path) => `${path}${after.has(path) ? `=${hashOf(after.get(path) ?? new Uint8Array()).slice(0, 4)}` : ' gone'}`);
+    this.#world.trace.add(`${this.#device.short} user ${deed}: ${shown.join(', ')}`);
+  }
+
+  /** Fills the vault before anything is synced; `copies` gives the same bytes to each. */
+  fill(files: ReadonlyMap<string, Uint8Array | string>): void {
+    const before = new Map(this.#device.files());
+    for (const [path, contents] of files) this.#device.vault.userWrite(path, contents);
+    this.#account('create', before);
+  }
+
+  /** Some files for the start. */
+  startFiles(): Map<string, string | Uint8Array> {
+    const files = new Map<string, string | Uint8Array>();
+    for (const path of COMMON) if (this.#rng.chance(0.6)) files.set(path, this.#rng.chance(0.1) ? '' : this.#text(1 + this.#rng.below(4)));
+    if (this.#rng.chance(0.5)) files.set('img.png', this.#picture());
+    const more = this.#rng.below(4);
+    for (let index = 0; index < more; index += 1) files.set(this.#newName(), this.#text(2));
+    return files;
+  }
+
+  #line(): string {
+    const rng = this.#rng;
+    const mark = rng.pick(['', '', '- ', '- [ ] ', '## ', '> ']);
+    const words = Array.from({ length: 1 + rng.below(4) }, () => rng.pick(WORDS));
+    return `${mark}${words.join(' ')} ${this.#world.ledger.nextToken(this.#device.short)}`;
+  }
+
+  #text(lines: number): string {
+    return Array.from({ length: lines }, () => `${this.#line()}\n`).join('');
+  }
+
+  #picture(): Uint8Array {
+    return toBytes(`\u0000PNG${this.#world.ledger.nextToken(this.#device.short)}\u0000`);
+  }
+
+  #edited(deed: Deed, text: string): string {
+    const lines = text === '' ? [] : text.replace(/\n$/u, '').split('\n');
+    const at = this.#rng.below(lines.length + 1);
+    if (deed === 'append') lines.push(this.#line());
+    else if (deed === 'insert') lines.splice(at, 0, this.#line());
+    else if (deed === 'replace-line') lines.splice(Math.max(0, at - 1), 1, this.#line());
+    else lines.splice(Math.max(0, at - 1), 1);
+    return lines.map((line) => `${line}\n`).join('');
+  }
+
+  #some(files: FileMap, wanted: (path: VaultPath) => boolean): VaultPath | undefined {
+    const paths = [...files.keys()].filter((path) => wanted(path) && !path.split('/').some((name) => name.startsWith('.')));
+    return paths.length === 0 ? undefined : this.#rng.pick(paths);
+  }
+
+  #newName(ending = '.md'): string {
+    this.#fresh += 1;
+    const folder = this.#rng.pick(['', '', 'work/', 'daily/', 'dir1/', 'dir2/deep/']);
+    return `${folder}${this.#device.short}${String(this.#fresh)}${ending}`;
+  }
+
+  #freeName(files: FileMap): string {
+    const common = this.#rng.pick(COMMON);
+    return this.#rng.chance(0.4) && !files.has(common as VaultPath) ? common : this.#newName();
+  }
+}
+
+function swapCase(name: string): string {
+  const first = name.slice(0, 1);
+  return (first === first.toLowerCase() ? first.toUpperCase() : first.toLowerCase()) + name.slice(1);
+}

@@ -1,0 +1,180 @@
+import type { DeviceId } from '../../src/core/model/ids.ts';
+import type { VaultPath } from '../../src/core/model/vault-path.ts';
+import type { Engine, EngineDeps } from '../../src/engine/api.ts';
+import { MemoryState } from '../../src/engine/memory/memory-state.ts';
+import { MemoryVault } from '../../src/engine/memory/memory-vault.ts';
+import type { Expected, Log, StagedId } from '../../src/engine/ports.ts';
+import { MemoryStore, type MemorySnapshot } from '../../src/storage/memory/memory-store.ts';
+import { md5, sha256, simCompression, simHashing } from './bytes.ts';
+import { CloudLog } from './cloud-log.ts';
+import { Device, type Op } from './device.ts';
+import type { ConflictCopy } from './invariants/conflict-copies.ts';
+import { logIsClean } from './invariants/logs.ts';
+import { watchState } from './invariants/base-rows.ts';
+import { watchVault } from './invariants/vault-effects.ts';
+import { Ledger } from './ledger.ts';
+import type { PortHost } from './ports/host.ts';
+import { SimState } from './ports/sim-state.ts';
+import { SimStore } from './ports/sim-store.ts';
+import { SimVault } from './ports/sim-vault.ts';
+import { Prng } from './prng.ts';
+import type { DevicePlan, Scenario } from './scenario.ts';
+import { Scheduler } from './scheduler.ts';
+import { Trace } from './trace.ts';
+import type { InvariantId, Violation } from './violation.ts';
+
+export type CreateEngine = (deps: EngineDeps) => Engine;
+
+/** 2026-03-01T12:00Z */
+const START_MS = 1_772_366_400_000;
+
+/** One bucket, some devices, one clock, one seed. */
+export class World {
+  readonly createEngine: CreateEngine;
+  readonly scenario: Scenario;
+  readonly scheduler = new Scheduler();
+  readonly trace = new Trace();
+  readonly ledger = new Ledger();
+  readonly violations: Violation[] = [];
+  readonly devices: readonly Device[];
+  readonly store: MemoryStore;
+  readonly cloud: CloudLog;
+  readonly stats = { steps: 0, faults: 0, crashes: 0, edits: 0, syncs: 0, hits: new Map<string, number>() };
+  nowMs = START_MS;
+  readonly copies: ConflictCopy[] = [];
+  /** Told of each call that ended well, while somebody counts requests. */
+  onQuietOp: ((op: Op) => void) | undefined;
+  readonly #random: Prng;
+
+  constructor(scenario: Scenario, rng: Prng, createEngine: CreateEngine) {
+    this.scenario = scenario;
+    this.createEngine = createEngine;
+    this.#random = rng.fork();
+    this.store = new MemoryStore({ clock: { now: () => this.nowMs }, md5 });
+    this.cloud = new CloudLog(this);
+    this.devices = scenario.devices.map((plan, index) => this.#makeDevice(plan, index));
+  }
+
+  #makeDevice(plan: DevicePlan, index: number): Device {
+    const short = 'abcd'[index] ?? 'z';
+    const id = this.#random.hex(16) as DeviceId;
+    const clock = { now: () => this.clockOf(device) };
+    const vault = new MemoryVault({ clock, hashing: simHashing, ignoresCase: plan.ignoresCase });
+    const device: Device = new Device(short, id, plan, { vault, state: new MemoryState() });
+    return device;
+  }
+
+  clockOf(device: Device): number {
+    return Math.floor(this.nowMs + device.skewMs);
+  }
+
+  violate(invariant: InvariantId, message: string): void {
+    this.violations.push({ invariant, message });
+    this.trace.add(`!! [${invariant}] ${message}`);
+  }
+
+  bucket(): MemorySnapshot {
+    return this.store.snapshot();
+  }
+
+  /** The device's engine, started if it is not running. */
+  engineOf(device: Device): Engine {
+    device.engine ??= this.#start(device);
+    return device.engine;
+  }
+
+  /** Its program ends at once; only its disks stay. */
+  crash(device: Device): void {
+    device.incarnation += 1;
+    device.engine = undefined;
+    device.op = undefined;
+    this.scheduler.drop(device.short);
+    device.vault = device.vault.crash();
+    device.state = device.state.crash();
+    this.stats.crashes += 1;
+  }
+
+  /** Its database is lost; it opens empty. */
+  forgetState(device: Device): void {
+    device.state = new MemoryState();
+    device.forgot();
+  }
+
+  #start(device: Device): Engine {
+    const host = this.#hostOf(device);
+    return this.createEngine({
+      vault: new SimVault(host, device.vault),
+      store: new SimStore(host, this.store),
+      state: new SimState(host, device.state),
+      clock: {
+        now: () => this.clockOf(device),
+        sleep: (delayMs, signal) => this.scheduler.sleep(device.short, this.nowMs + delayMs, signal),
+      },
+      random: { hex: (digits) => this.#random.hex(digits), fraction: () => this.#random.fraction() },
+      hashing: simHashing,
+      compression: simCompression,
+      log: this.#logOf(),
+      device: { id: device.id, name: device.name },
+      settings: device.plan.settings,
+    });
+  }
+
+  #logOf(): Log {
+    return {
+      write: (level, event, fields) => {
+        const problem = logIsClean(level, event, fields ?? {});
+        if (problem !== undefined) this.violate('I22', problem);
+      },
+    };
+  }
+
+  #hostOf(device: Device): PortHost {
+    const { incarnation } = device;
+    return {
+      step: (call, perform) =>
+        device.incarnation === incarnation
+          ? this.scheduler.step({ ...call, device: device.short }, perform)
+          : new Promise(() => undefined),
+      fraction: () => this.#random.fraction(),
+      isUnmounted: () => device.unmounted,
+      onRequest: (method, key) => device.op?.requests.push({ method, key }),
+      onPut: (key, options, before) => {
+        this.#wrote(device, `${key} was put`);
+        this.cloud.onPut(device, key, options, before);
+      },
+      onObjectDeleted: (key, before) => {
+        this.#wrote(device, `${key} was deleted`);
+        this.cloud.onObjectDeleted(device, key, before);
+      },
+      onVaultEffect: (effect) => {
+        this.#wrote(device, `${effect.method} ${effect.path}`);
+        watchVault(this, device, effect);
+      },
+      onStaged: (id, bytes) => device.staged.set(id, bytes),
+      onTorn: (staged, path, expected) => {
+        this.#tear(device, staged, path, expected);
+      },
+      onStateWrite: (batch) => {
+        watchState(this, device, batch);
+      },
+    };
+  }
+
+  #wrote(device: Device, what: string): void {
+    if (device.op === undefined) return;
+    device.op.writes += 1;
+    if (device.op.kind === 'preview') this.violate('preview', `${device.short}: a preview did this: ${what}`);
+  }
+
+  /** Half of the staged bytes stand under the path, as a program that died while writing leaves them. */
+  #tear(device: Device, staged: StagedId, path: VaultPath, expected: Expected): void {
+    const bytes = device.staged.get(staged);
+    const stood = device.vault.userRead(path);
+    if (bytes === undefined || bytes.length < 2) return;
+    if ((stood === undefined ? 'absent' : sha256(stood)) !== expected) return;
+    const half = bytes.slice(0, bytes.length >> 1);
+    device.vault.userWrite(path, half);
+    device.torn.set(sha256(half), path);
+    device.remember(device.files());
+  }
+}
