@@ -75,6 +75,18 @@ export class MemoryTree {
     if (parent?.kind === 'folder') parent.children.delete(this.#slot(nameOf(path)));
   }
 
+  /** Gives the folders on the way the spelling of `path`. */
+  respell(path: string): void {
+    let folder = this.root;
+    for (const name of segments(path)) {
+      const next = folder.children.get(this.#slot(name));
+      if (next?.kind !== 'folder') return;
+      const spelled: MemoryFolder = { ...next, name };
+      folder.children.set(this.#slot(name), spelled);
+      folder = spelled;
+    }
+  }
+
   #slot(name: string): string {
     return this.ignoresCase ? foldPath(name as VaultPath) : name;
   }

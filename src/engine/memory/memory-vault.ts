@@ -14,7 +14,13 @@ import {
   type VaultListing,
   type WriteResult,
 } from '../ports.ts';
-import { isOwnPath, numberedName, TRASH_FOLDER } from '../vault-layout.ts';
+import {
+  isOwnPath,
+  numberedName,
+  requireFilePath,
+  requireFolderPath,
+  TRASH_FOLDER,
+} from '../vault-layout.ts';
 import {
   MemoryTree,
   nameOf,
@@ -137,6 +143,7 @@ export class MemoryVault implements Vault {
     tree.remove(from);
     const file: MemoryFile = { ...source, name: nameOf(to) };
     tree.put(folder, file);
+    if (taken !== undefined) tree.respell(parentOf(to));
     return { kind: 'done', file: vaultFile(to, file) };
   }
 
@@ -160,8 +167,7 @@ export class MemoryVault implements Vault {
 
   async setFolder(path: VaultPath, state: 'present' | 'absent'): Promise<void> {
     await this.#turn(path);
-    if (!isFolder(path)) throw new VaultError('unexpected', path, 'this is not the path of a folder');
-    requireForeign(path);
+    requireFolderPath(path);
     const node = this.#disk.tree.find(path);
     if (state === 'present') {
       if (this.#disk.tree.makeFolder(path) === undefined) throw blocked(path);
@@ -366,15 +372,6 @@ function key(path: string): VaultPath {
   const parsed = parseVaultPath(path);
   if (parsed === undefined) throw new VaultError('illegal-name', path, 'this can be no path in a vault');
   return parsed;
-}
-
-function requireFilePath(path: VaultPath): void {
-  if (isFolder(path)) throw new VaultError('unexpected', path, 'this is the path of a folder');
-  requireForeign(path);
-}
-
-function requireForeign(path: VaultPath): void {
-  if (isOwnPath(path)) throw new VaultError('illegal-name', path, 'Twincloud keeps this folder for itself');
 }
 
 function blocked(path: string): VaultError {

@@ -1,0 +1,90 @@
+import { close, constants, fstatSync, lstatSync, open, read, type Stats } from 'node:fs';
+import { promisify } from 'node:util';
+import type { ContentHash } from '../../core/model/ids.ts';
+import { codeOf } from './folder-errors.mts';
+import { nodeHashing } from './hashing.mts';
+
+/**
+ * Descriptors and callbacks instead of `FileHandle`, and direct calls for what touches no contents:
+ * over 10,000 small files the handles' own promises cost several times the system calls.
+ */
+const openFile = promisify(open);
+const readFile = promisify(read);
+const closeFile = promisify(close);
+
+/** Follows no link, and does not wait for the other end of a pipe. Windows knows neither flag. */
+const PLAIN = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+const BUFFER_BYTES = 1024 * 1024;
+
+/** What a directory showed at one moment; two that are the same are, but for a forged clock, one version. */
+export type Sighting = Pick<Stats, 'dev' | 'ino' | 'size' | 'mtimeMs' | 'mode'>;
+
+export function sameVersion(one: Sighting, other: Sighting): boolean {
+  return (
+    one.ino === other.ino && one.dev === other.dev && one.size === other.size && one.mtimeMs === other.mtimeMs
+  );
+}
+
+/** The same file under whatever name, whatever its contents. */
+export function sameFile(one: Sighting, other: Sighting): boolean {
+  return one.ino === other.ino && one.dev === other.dev;
+}
+
+/** What stands at a path; links are not followed. */
+export function look(path: string): Stats | undefined {
+  try {
+    return lstatSync(path);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+/** Runs `use` on the open file. Rejects with the system's errors; with ELOOP on a link. */
+export async function withFile<T>(
+  path: string,
+  access: 'read' | 'write',
+  use: (fd: number, seen: Stats) => Promise<T>,
+): Promise<T> {
+  const flags = access === 'read' ? constants.O_RDONLY : constants.O_RDWR;
+  const fd = await openFile(path, flags | PLAIN);
+  try {
+    return await use(fd, fstatSync(fd));
+  } finally {
+    await closeFile(fd);
+  }
+}
+
+/** Up to `length` bytes from `offset`; fewer only at the end of the file. */
+export async function readBytes(fd: number, offset: number, length: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await readFile(fd, bytes, filled, length - filled, offset + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return filled === length ? bytes : bytes.subarray(0, filled);
+}
+
+/** Of everything to the end of the file, in bounded memory. */
+export async function hashFile(fd: number, sizeBytes: number): Promise<ContentHash> {
+  const hash = nodeHashing.sha256Stream();
+  const buffer = Buffer.allocUnsafe(Math.min(sizeBytes + 1, BUFFER_BYTES));
+  for (let offset = 0; ;) {
+    const { bytesRead } = await readFile(fd, buffer, 0, buffer.length, offset);
+    hash.update(buffer.subarray(0, bytesRead));
+    offset += bytesRead;
+    if (bytesRead === 0 || (bytesRead < buffer.length && offset >= sizeBytes)) return hash.digest();
+  }
+}
+
+/** The version at the path if its contents have the hash and did not change meanwhile. */
+export async function sightingOf(path: string, hash: ContentHash): Promise<Sighting | undefined> {
+  if (look(path)?.isFile() !== true) return undefined;
+  const seen = await withFile(path, 'read', async (fd, before) =>
+    before.isFile() && (await hashFile(fd, before.size)) === hash ? before : undefined,
+  );
+  const after = look(path);
+  return seen !== undefined && after !== undefined && sameVersion(seen, after) ? seen : undefined;
+}
