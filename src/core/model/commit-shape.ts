@@ -34,7 +34,10 @@ export interface CommitToShape {
  * `inline`: into the head's `delta`. `spill`: with all of `delta` into a new object of `deltas`.
  * `compact`: the whole tree into shards, after the old head was kept as a root.
  */
-export type CommitShape = { readonly kind: 'inline' | 'spill' | 'compact'; readonly reason: string };
+export interface CommitShape {
+  readonly kind: 'inline' | 'spill' | 'compact';
+  readonly reason: string;
+}
 
 export function shapeCommit({ head, records, isLastBatch }: CommitToShape): CommitShape {
   if (commitsSinceShards(head) + records.length > COMPACT_AFTER_COMMITS) {
