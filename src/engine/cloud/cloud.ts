@@ -1,0 +1,92 @@
+import type { ObjectKey } from '../../core/model/ids.ts';
+import { isStoreError, StoreError } from '../../storage/store-error.ts';
+import type {
+  GetResult,
+  ListedObject,
+  ObjectBody,
+  ObjectStore,
+  ObjectVersion,
+  PutOptions,
+} from '../../storage/object-store.ts';
+import { EngineError, type EngineDeps } from '../api.ts';
+
+/**
+ * The store with what the engine adds to it: one abort signal, and the server's clock learned from
+ * its answers. Errors stay `StoreError`s.
+ */
+export class Cloud {
+  readonly store: ObjectStore;
+  readonly signal: AbortSignal | undefined;
+  readonly #now: () => number;
+  #offsetMs = 0;
+
+  constructor(deps: EngineDeps, signal: AbortSignal | undefined) {
+    this.store = deps.store;
+    this.signal = signal;
+    this.#now = () => deps.clock.now();
+  }
+
+  /** The server's time, as far as known; else this device's. */
+  nowMs(): number {
+    return this.#now() + this.#offsetMs;
+  }
+
+  /** Learns the server's clock from an answer. */
+  observe(answer: { readonly serverTimeMs?: number }): void {
+    if (answer.serverTimeMs !== undefined) this.#offsetMs = answer.serverTimeMs - this.#now();
+  }
+
+  get options(): { readonly signal?: AbortSignal } {
+    return this.signal === undefined ? {} : { signal: this.signal };
+  }
+
+  async get(key: ObjectKey, ifNoneMatch?: string): Promise<GetResult> {
+    const result = await this.store.get(key, {
+      ...this.options,
+      ...(ifNoneMatch === undefined ? {} : { ifNoneMatch }),
+    });
+    this.observe(result);
+    return result;
+  }
+
+  /** The whole object. Absent: rejects with `not-found`. */
+  async bytes(key: ObjectKey): Promise<Uint8Array> {
+    const result = await this.get(key);
+    if (result.kind === 'unchanged') {
+      throw new StoreError('unexpected', {
+        provider: 'engine',
+        key,
+        detail: 'unchanged without a condition',
+      });
+    }
+    return result.body;
+  }
+
+  async put(key: ObjectKey, body: ObjectBody, options: PutOptions = {}): Promise<ObjectVersion> {
+    const version = await this.store.put(key, body, { ...this.options, ...options });
+    this.observe(version);
+    return version;
+  }
+
+  /** All objects below `prefix`, pages flattened. */
+  async *list(prefix: string): AsyncIterable<ListedObject> {
+    for await (const page of this.store.list(prefix, this.options)) {
+      this.observe(page);
+      yield* page.objects;
+    }
+  }
+}
+
+/** `undefined` instead of a rejection with `not-found`. */
+export async function orAbsent<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (isStoreError(error, 'not-found') && error.details.reason === undefined) return undefined;
+    throw error;
+  }
+}
+
+export function formatError(key: string, message: string): EngineError {
+  return new EngineError('format', `The cloud's ${key} cannot be used: ${message} Nothing was changed.`);
+}

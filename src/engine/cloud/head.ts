@@ -1,0 +1,50 @@
+import { decodeHead, encodeHead } from '../../core/format/head-codec.ts';
+import { headKey } from '../../core/format/keys.ts';
+import type { Head } from '../../core/model/head.ts';
+import type { ObjectKey } from '../../core/model/ids.ts';
+import type { Compression } from '../ports.ts';
+import { CompressionError } from '../ports.ts';
+import type { Cloud } from './cloud.ts';
+import { formatError, orAbsent } from './cloud.ts';
+
+/** A head is at most 24 KB packed; anything that unpacks beyond this is not one of ours. */
+const MAX_PLAIN_BYTES = 4 * 1024 * 1024;
+
+export interface TaggedHead {
+  readonly etag: string;
+  readonly head: Head;
+}
+
+export type HeadRead =
+  { readonly kind: 'unchanged' } | { readonly kind: 'absent' } | ({ readonly kind: 'found' } & TaggedHead);
+
+/** One request. Rejects with an `EngineError` of kind `format` when the head cannot be understood. */
+export async function readHead(
+  cloud: Cloud,
+  compression: Compression,
+  knownEtag?: string,
+): Promise<HeadRead> {
+  const result = await orAbsent(cloud.get(headKey, knownEtag));
+  if (result === undefined) return { kind: 'absent' };
+  if (result.kind === 'unchanged') return result;
+  return { kind: 'found', etag: result.etag, head: await unpackHead(compression, result.body, headKey) };
+}
+
+/** Also for roots, which are heads of the past. */
+export async function unpackHead(compression: Compression, body: Uint8Array, key: ObjectKey): Promise<Head> {
+  let plain: Uint8Array;
+  try {
+    plain = await compression.gunzip(body, MAX_PLAIN_BYTES);
+  } catch (error) {
+    if (error instanceof CompressionError)
+      throw formatError(key, 'it is cut short, damaged, or no Twincloud object.');
+    throw error;
+  }
+  const decoded = decodeHead(plain);
+  if (!decoded.ok) throw formatError(key, decoded.problem.message);
+  return decoded.value;
+}
+
+export async function packHead(compression: Compression, head: Head): Promise<Uint8Array> {
+  return compression.gzip(encodeHead(head));
+}

@@ -1,0 +1,184 @@
+import type { Entry } from '../../core/model/entry.ts';
+import { isFolder } from '../../core/model/vault-path.ts';
+import { EngineError } from '../api.ts';
+import type { ContentWriter, Outgoing } from '../cloud/content-writer.ts';
+import { knownContent, type RemoteView } from '../cloud/remote-view.ts';
+import type { VaultError } from '../ports.ts';
+import { commitIntentKey, StateChanges, type BaseChange, type Identity } from '../state.ts';
+import { commitStep, type BuiltStep, type CommitAction, type StepContext } from './commit-steps.ts';
+import { prepareCommit, putObjects, writeHead, type Draft, type PreparedCommit } from './committer.ts';
+import { observe } from './observe.ts';
+import type { Run } from './run.ts';
+
+/** A first upload commits this often, so that a restart goes on from there. */
+const BATCH_FILES = 2_000;
+const BATCH_BYTES = 64 * 1024 * 1024;
+const SECOND_MS = 1_000;
+
+/** `lost`: another device committed; the view must be read again and the rest planned again. */
+export type CommitOutcome = 'done' | 'lost';
+
+/** Carries out what goes into the cloud, in as few commits as the batch limits allow. */
+export async function commitActions(
+  run: Run,
+  writer: ContentWriter,
+  actions: readonly CommitAction[],
+): Promise<CommitOutcome> {
+  const batches = inBatches(run, actions);
+  for (const action of actions) run.expect('upload', 1, run.local.files.get(pathOf(action))?.sizeBytes ?? 0);
+  for (const [index, batch] of batches.entries()) {
+    const outcome = await commitBatch(run, writer, batch, index < batches.length - 1);
+    if (outcome === 'lost') return 'lost';
+  }
+  return 'done';
+}
+
+function pathOf(action: CommitAction): Parameters<typeof isFolder>[0] {
+  return action.kind === 'move-remote' ? action.to : action.path;
+}
+
+function inBatches(run: Run, actions: readonly CommitAction[]): CommitAction[][] {
+  const batches: CommitAction[][] = [];
+  let bytes = 0;
+  for (const action of actions) {
+    const size = run.local.files.get(pathOf(action))?.sizeBytes ?? 0;
+    const last = batches.at(-1);
+    if (last === undefined || last.length >= BATCH_FILES || bytes + size > BATCH_BYTES) {
+      batches.push([action]);
+      bytes = size;
+    } else {
+      last.push(action);
+      bytes += size;
+    }
+  }
+  return batches;
+}
+
+async function commitBatch(
+  run: Run,
+  writer: ContentWriter,
+  actions: readonly CommitAction[],
+  moreFollow: boolean,
+): Promise<CommitOutcome> {
+  const context = stepContext(run);
+  const steps = actions.map((action) => commitStep(action, context));
+  const failed = (outgoing: Outgoing, error: VaultError): void => {
+    run.local.setUnknown(outgoing.path, {
+      path: outgoing.path,
+      kind: error.kind === 'unreadable' ? 'unreadable' : 'changed-while-read',
+      message: `${error.message}. The next sync takes it.`,
+    });
+  };
+  const outgoing = steps.flatMap((step) => step.outgoing);
+  const stored = await writer.store(outgoing, knownContent(run.view), failed);
+  const built = steps
+    .map((step) => step.build(stored))
+    .filter((step): step is BuiltStep => step !== undefined);
+  for (const action of actions)
+    run.progress('upload', 1, run.local.files.get(pathOf(action))?.sizeBytes ?? 0);
+  if (built.length === 0) return 'done';
+  const outcome = await commit(run, {
+    entries: built.flatMap((step) => step.entries),
+    base: built.flatMap((step) => step.base),
+    moreFollow,
+  });
+  if (outcome === 'done') for (const { event } of built) if (event !== undefined) run.event(event);
+  return outcome;
+}
+
+function stepContext(run: Run): StepContext {
+  return {
+    device: run.deps.device.id,
+    timeMs: run.cloud.nowMs(),
+    localFile: (path) => run.local.files.get(path),
+    baseRow: (path) => run.base.get(path),
+    projection: (path) => run.projection(path),
+  };
+}
+
+export interface CommitRequest extends Pick<
+  Draft,
+  'entries' | 'moreFollow' | 'condemned' | 'compact' | 'keepGeneration'
+> {
+  readonly base: readonly BaseChange[];
+  /** Another author than this device: edits found in the readable copy. */
+  readonly author?: { readonly device: Draft['device']; readonly name: string };
+  /** Do not mark what is committed for the readable copy: it came from there. */
+  readonly fromReadable?: boolean;
+}
+
+/** One compare-and-swap with its intent before and the base after it. */
+export async function commit(run: Run, request: CommitRequest): Promise<CommitOutcome> {
+  const identity = identityOf(run);
+  await keepPace(run);
+  const draft: Draft = {
+    view: run.view,
+    identity,
+    device: request.author?.device ?? run.deps.device.id,
+    deviceName: request.author?.name ?? run.deps.device.name,
+    entries: request.entries,
+    moreFollow: request.moreFollow,
+    ...(request.condemned === undefined ? {} : { condemned: request.condemned }),
+    ...(request.compact === undefined ? {} : { compact: request.compact }),
+    ...(request.keepGeneration === undefined ? {} : { keepGeneration: request.keepGeneration }),
+  };
+  const prepared = await prepareCommit(run.deps, draft, run.cloud.nowMs());
+  await putObjects(run.cloud, prepared);
+  const { commit: id, lineage, generation } = prepared.head;
+  const intent = { kind: 'commit', commit: id, lineage, generation, base: request.base } as const;
+  await run.state.write(new StateChanges().intent(commitIntentKey(id), intent));
+  const result = await writeHead(run.deps, run.cloud, prepared, run.view);
+  run.lastHeadWriteMs = run.deps.clock.now();
+  if (result.kind === 'lost') return 'lost';
+  const view: RemoteView = { etag: result.etag, head: prepared.head, tree: prepared.tree };
+  await adopted(run, view, prepared, request);
+  return 'done';
+}
+
+async function adopted(
+  run: Run,
+  view: RemoteView,
+  prepared: PreparedCommit,
+  request: CommitRequest,
+): Promise<void> {
+  const changes = run.withLocalRows(new StateChanges());
+  for (const change of request.base) changes.base(change);
+  if (run.deps.settings.readableCopy && request.fromReadable !== true)
+    markReadable(run, prepared.record.entries, changes);
+  await observe(run, view, changes);
+}
+
+function markReadable(run: Run, entries: readonly Entry[], changes: StateChanges): void {
+  for (const { path } of entries) {
+    if (isFolder(path)) continue;
+    const done = run.projection(path);
+    changes.projected(path, done === undefined ? { pending: true } : { done, pending: true });
+  }
+}
+
+function identityOf(run: Run): Identity {
+  if (run.view !== undefined) return { vaultId: run.view.head.vaultId, lineage: run.view.head.lineage };
+  // Only a proposal: of two devices that begin at once, the first commit decides.
+  run.proposed ??= { vaultId: run.deps.random.hex(32), lineage: run.deps.random.hex(16) };
+  return run.proposed;
+}
+
+/** Some clouds take one write a second of one key. */
+async function keepPace(run: Run): Promise<void> {
+  const perSecond = run.deps.store.capabilities.writesPerSecondPerKey;
+  if (perSecond > 1 || run.lastHeadWriteMs === undefined) return;
+  const waitMs = run.lastHeadWriteMs + SECOND_MS - run.deps.clock.now();
+  if (waitMs > 0) await run.deps.clock.sleep(Math.min(waitMs, SECOND_MS), run.options.signal);
+}
+
+/** Each lost race waits longer, with jitter; a run gives up after so many. */
+export async function backOff(run: Run, losses: number): Promise<void> {
+  if (losses >= 12) {
+    throw new EngineError(
+      'contended',
+      'Other devices kept committing first. Nothing is lost; sync again in a minute.',
+    );
+  }
+  const delayMs = Math.min(8_000, 100 * 2 ** losses) * (0.5 + run.deps.random.fraction());
+  await run.deps.clock.sleep(delayMs, run.options.signal);
+}

@@ -1,0 +1,52 @@
+import type { RemoteTree } from '../../core/model/entry.ts';
+import { EngineError } from '../api.ts';
+import { descends, type RemoteView } from '../cloud/remote-view.ts';
+import { StateChanges } from '../state.ts';
+import { settleCommits } from './recover.ts';
+import type { Run } from './run.ts';
+
+/**
+ * Takes a head as the one that this device has seen, before anything of it is applied: remembers
+ * it, settles commits whose fate it tells, and, where it does not descend from the head seen before,
+ * rejoins: with an empty base absence deletes nothing and both sides are kept.
+ */
+export async function observe(run: Run, view: RemoteView, changes = new StateChanges()): Promise<void> {
+  const identity = await run.state.meta('identity');
+  if (identity !== undefined && identity.vaultId !== view.head.vaultId) {
+    throw new EngineError(
+      'other-vault',
+      'The bucket now holds another vault than the one this device synced with. Nothing was changed. Point the configuration at the right bucket and prefix, or run `twincloud init --forget` to join the other vault from scratch (both sides are then kept).',
+    );
+  }
+  const before = await run.state.meta('head');
+  if (before !== undefined && before.head.commit !== view.head.commit) {
+    const { lineage, generation, commit } = before.head;
+    const verified = await descends(run.deps, run.cloud, view.head, { lineage, generation, commit });
+    if (!verified) await rejoin(run, changes);
+  }
+  await settleCommits(run.state, view.head, changes);
+  changes.meta('identity', { vaultId: view.head.vaultId, lineage: view.head.lineage });
+  changes.meta('head', { etag: view.etag, head: view.head });
+  writeTree(run.view?.tree ?? (await run.state.remote()), view.tree, changes);
+  await run.state.write(changes);
+  run.view = view;
+}
+
+async function rejoin(run: Run, changes: StateChanges): Promise<void> {
+  run.deps.log.write('warn', 'rejoin', {
+    reason: 'the head in the cloud does not descend from the one last seen',
+  });
+  const fresh = new StateChanges().clear('base').clear('skipped').clear('intents').meta('fresh', true);
+  await run.state.write(fresh);
+  // What a commit on the other line of history meant for the base means nothing any more.
+  const kept = changes.writes.filter((write) => write.table !== 'base');
+  changes.writes.length = 0;
+  changes.writes.push(...kept);
+}
+
+/** Rows of the remembered tree that differ. */
+function writeTree(before: RemoteTree, after: RemoteTree, changes: StateChanges): void {
+  if (before === after) return;
+  for (const [path, entry] of after) if (before.get(path) !== entry) changes.remote(path, entry);
+  for (const path of before.keys()) if (!after.has(path)) changes.remote(path, undefined);
+}

@@ -1,0 +1,81 @@
+import type { Head } from '../../core/model/head.ts';
+import type { VaultPath } from '../../core/model/vault-path.ts';
+import type { EngineDeps } from '../api.ts';
+import { isVaultError } from '../ports.ts';
+import { hashFile, statFile } from '../scan/read-file.ts';
+import { StateChanges, type DeviceState, type Intent, type MoveIntent } from '../state.ts';
+import type { ContentHash } from '../../core/model/ids.ts';
+
+/**
+ * What a run that was cut off had begun in the vault: done or not done is read off the files, and the
+ * base follows. Nothing is done here that was not done then; the planner repeats what is missing.
+ */
+export async function recoverLocal(deps: EngineDeps, state: DeviceState): Promise<void> {
+  const changes = new StateChanges();
+  for (const [key, intent] of await state.intents()) {
+    if (intent.kind === 'commit') continue;
+    await recoverOne(deps, intent, changes);
+    changes.intent(key, undefined);
+  }
+  if (changes.writes.length === 0) return;
+  deps.log.write('info', 'recovered', { steps: changes.writes.length });
+  await state.write(changes);
+}
+
+async function recoverOne(
+  deps: EngineDeps,
+  intent: Exclude<Intent, { kind: 'commit' }>,
+  changes: StateChanges,
+): Promise<void> {
+  switch (intent.kind) {
+    case 'install': {
+      const hash = await hashNow(deps, intent.path);
+      if (hash === intent.row.hash) changes.base({ path: intent.path, row: intent.row });
+      return;
+    }
+    case 'trash':
+      if (intent.path.endsWith('/')) return;
+      if ((await hashNow(deps, intent.path)) === 'absent') changes.base({ path: intent.path });
+      return;
+    case 'move':
+      return recoverMove(deps, intent, changes);
+  }
+}
+
+async function recoverMove(deps: EngineDeps, intent: MoveIntent, changes: StateChanges): Promise<void> {
+  const { from, to, expected, base } = intent;
+  const moved = (await hashNow(deps, to)) === expected && (await hashNow(deps, from)) === 'absent';
+  if (moved) changes.base({ path: from }).base(base === undefined ? { path: to } : { path: to, row: base });
+}
+
+async function hashNow(deps: EngineDeps, path: VaultPath): Promise<ContentHash | 'absent' | 'unknown'> {
+  try {
+    return (await hashFile(deps.vault, deps.hashing, await statFile(deps.vault, path))).hash;
+  } catch (error) {
+    if (isVaultError(error, 'not-found')) return 'absent';
+    if (isVaultError(error)) return 'unknown';
+    throw error;
+  }
+}
+
+/**
+ * Commits whose fate was not known when they were tried: one in the log of a head that this device
+ * may believe succeeded, and its base applies; one that the head has passed by without it failed.
+ * One that a slow request may still bring about is kept.
+ */
+export async function settleCommits(state: DeviceState, head: Head, changes: StateChanges): Promise<void> {
+  for (const [key, intent] of await state.intents()) {
+    if (intent.kind !== 'commit') continue;
+    const inLog = intent.lineage === head.lineage && head.log.includes(intent.commit);
+    if (inLog) {
+      const projected = await state.projected();
+      for (const change of intent.base) {
+        changes.base(change);
+        changes.projected(change.path, { ...projected.get(change.path), pending: true });
+      }
+    }
+    if (inLog || intent.lineage !== head.lineage || head.generation >= intent.generation) {
+      changes.intent(key, undefined);
+    }
+  }
+}

@@ -1,0 +1,155 @@
+import pMap from 'p-map';
+import type { FileEntry, Projection } from '../../core/model/entry.ts';
+import type { VaultPath } from '../../core/model/vault-path.ts';
+import { isStoreError } from '../../storage/store-error.ts';
+import type { EngineDeps, Problem, Progress, SyncEvent, SyncOptions } from '../api.ts';
+import type { Cloud } from '../cloud/cloud.ts';
+import type { RemoteView } from '../cloud/remote-view.ts';
+import type { LocalView } from '../scan/local-view.ts';
+import type { BaseRow, DeviceState, Identity, ProjectedRow, StateChanges } from '../state.ts';
+
+const WRITES_AT_ONCE = 8;
+
+export interface RunParts {
+  readonly deps: EngineDeps;
+  readonly cloud: Cloud;
+  readonly state: DeviceState;
+  readonly options: SyncOptions;
+  readonly local: LocalView;
+  readonly base: ReadonlyMap<VaultPath, BaseRow>;
+  readonly projected: ReadonlyMap<VaultPath, ProjectedRow>;
+}
+
+/** What one sync knows and has done so far; the steps below it read and add. */
+export class Run {
+  readonly deps: EngineDeps;
+  readonly cloud: Cloud;
+  readonly state: DeviceState;
+  readonly options: SyncOptions;
+  readonly local: LocalView;
+  /** Live: follows what is written to the state. */
+  readonly base: ReadonlyMap<VaultPath, BaseRow>;
+  readonly projected: ReadonlyMap<VaultPath, ProjectedRow>;
+  readonly events: SyncEvent[] = [];
+  readonly conflicts: VaultPath[] = [];
+  /** The cloud; `undefined` before the first commit of a new vault. */
+  view: RemoteView | undefined;
+  readonly #blocked = new Map<VaultPath, Problem>();
+  readonly #damagedOnce = new Map<VaultPath, FileEntry>();
+  readonly #emptied = new Set<VaultPath>();
+  readonly #totals = new Map<
+    Progress['phase'],
+    { doneFiles: number; totalFiles: number; doneBytes: number; totalBytes: number }
+  >();
+
+  constructor(parts: RunParts) {
+    this.deps = parts.deps;
+    this.cloud = parts.cloud;
+    this.state = parts.state;
+    this.options = parts.options;
+    this.local = parts.local;
+    this.base = parts.base;
+    this.projected = parts.projected;
+  }
+
+  event(event: SyncEvent): void {
+    this.events.push(event);
+    if (event.kind === 'conflict-copy') this.conflicts.push(event.other ?? event.path);
+    this.deps.log.write('info', event.kind, {
+      path: event.path,
+      reason: event.reason,
+      ...(event.other === undefined ? {} : { other: event.other }),
+    });
+  }
+
+  /** The path is left alone for the rest of this run. */
+  blocked(path: VaultPath, problem: Problem): void {
+    this.#blocked.set(path, problem);
+  }
+
+  isBlocked(path: VaultPath): boolean {
+    return this.#blocked.has(path);
+  }
+
+  get blockedProblems(): readonly Problem[] {
+    return [...this.#blocked.values()];
+  }
+
+  /**
+   * Contents are missing or wrong. The first time the head is looked at again, as a collection may
+   * have moved them; the second time the path is shown as damaged and left alone.
+   */
+  damaged(entry: FileEntry, detail: string): void {
+    const before = this.#damagedOnce.get(entry.path);
+    this.#damagedOnce.set(entry.path, entry);
+    this.staleView = true;
+    if (before === undefined) return;
+    this.blocked(entry.path, {
+      path: entry.path,
+      kind: 'damaged-in-cloud',
+      message: `${entry.path}: its contents in the cloud are damaged (${detail}). A device that still has them repairs them when it runs \`verify\`; or restore an older version. To keep working, save yours under another name.`,
+    });
+  }
+
+  /** Of the vault that this run would begin. */
+  proposed: Identity | undefined;
+  /** By this device's clock. */
+  lastHeadWriteMs: number | undefined;
+
+  /** The head must be read again before the next pass. */
+  staleView = false;
+
+  isDamage(error: unknown): boolean {
+    return isStoreError(error, 'corrupt') || isStoreError(error, 'not-found');
+  }
+
+  /** A folder that lost something; it goes if it is empty and the cloud does not keep it. */
+  emptied(folder: string): void {
+    if (folder !== '') this.#emptied.add(folder as VaultPath);
+  }
+
+  takeEmptied(): readonly VaultPath[] {
+    const folders = [...this.#emptied];
+    this.#emptied.clear();
+    return folders;
+  }
+
+  projection(path: VaultPath): Projection | undefined {
+    return this.projected.get(path)?.done ?? this.view?.tree.get(path)?.projected;
+  }
+
+  async inLanes<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+    await pMap(items, work, { concurrency: WRITES_AT_ONCE });
+  }
+
+  /** Adds the scan's remembered hashes to a batch that is written anyway. */
+  withLocalRows(changes: StateChanges): StateChanges {
+    changes.writes.push(...this.local.takeChanges().writes);
+    return changes;
+  }
+
+  expect(phase: Progress['phase'], totalFiles: number, totalBytes: number): void {
+    const total = this.#total(phase);
+    total.totalFiles += totalFiles;
+    total.totalBytes += totalBytes;
+    this.options.onProgress?.({ phase, ...total });
+  }
+
+  progress(phase: Progress['phase'], files: number, bytes: number): void {
+    const total = this.#total(phase);
+    total.doneFiles += files;
+    total.doneBytes += bytes;
+    this.options.onProgress?.({ phase, ...total });
+  }
+
+  #total(phase: Progress['phase']): {
+    doneFiles: number;
+    totalFiles: number;
+    doneBytes: number;
+    totalBytes: number;
+  } {
+    const found = this.#totals.get(phase) ?? { doneFiles: 0, totalFiles: 0, doneBytes: 0, totalBytes: 0 };
+    this.#totals.set(phase, found);
+    return found;
+  }
+}

@@ -1,0 +1,128 @@
+import { nameProblem } from '../core/policy/names.ts';
+import { createScope } from '../core/policy/scope.ts';
+import { guard, type GuardResult } from '../core/policy/guard.ts';
+import { shortHash, type ContentHash } from '../core/model/ids.ts';
+import { isLive } from '../core/model/tree.ts';
+import { isFolder, type VaultPath } from '../core/model/vault-path.ts';
+import { plan as planTrees } from '../core/plan/planner.ts';
+import type { Action, Notice, Plan, PlanPolicy, SkippedRow } from '../core/plan/plan.ts';
+import type { RemoteTree } from '../core/model/entry.ts';
+import type { EngineDeps, HeldItem } from './api.ts';
+import type { LocalView } from './scan/local-view.ts';
+import type { BaseRow, HeldAnswer, MetaRows } from './state.ts';
+
+/** Deletes of the last so many count together for the guard. */
+const GUARD_WINDOW_MS = 10 * 60_000;
+
+export interface PlanningState {
+  readonly local: LocalView;
+  readonly base: ReadonlyMap<VaultPath, BaseRow>;
+  readonly remote: RemoteTree;
+  readonly skipped: ReadonlyMap<VaultPath, SkippedRow>;
+  readonly fresh: boolean;
+  readonly recentDeletes: MetaRows['recentDeletes'];
+  readonly answer: HeldAnswer | undefined;
+}
+
+export interface PassPlan {
+  /** What may be done now. */
+  readonly actions: readonly Action[];
+  readonly notices: readonly Notice[];
+  readonly held: readonly HeldItem[];
+}
+
+export function planPolicy(deps: EngineDeps, timeMs: number): PlanPolicy {
+  return {
+    inScope: createScope(deps.settings.scope).includes,
+    nameProblem: (path) => nameProblem(path, deps.settings.names),
+    deviceName: deps.device.name,
+    timeMs,
+  };
+}
+
+/** Plans from what is known, and holds back what the guard or a person wants held. No I/O. */
+export function planPass(state: PlanningState, policy: PlanPolicy, nowMs: number): PassPlan {
+  const base = new Map<VaultPath, ContentHash>();
+  for (const [path, row] of state.base) base.set(path, row.hash);
+  const { local, remote, fresh, skipped } = state;
+  const plan: Plan = planTrees({ local, base, remote, fresh, skipped, policy });
+  const guarded = holdBack(state, plan, nowMs);
+  return {
+    actions: [...guarded.allowed, ...answered(guarded, state)],
+    notices: plan.notices,
+    held: stillHeld(guarded, state.answer),
+  };
+}
+
+function holdBack(state: PlanningState, plan: Plan, nowMs: number): GuardResult {
+  const recent = (times: readonly number[]): number =>
+    times.filter((time) => nowMs - time < GUARD_WINDOW_MS && time <= nowMs).length;
+  let remoteFiles = 0;
+  for (const entry of state.remote.values()) if (isLive(entry) && !isFolder(entry.path)) remoteFiles += 1;
+  const approved = state.answer?.decision === 'apply' ? state.answer.items : [];
+  return guard(plan.actions, {
+    localFiles: countFiles(state.local.files.keys()),
+    remoteFiles,
+    baseFiles: countFiles(state.base.keys()),
+    recentDeletes: {
+      'in-cloud': recent(state.recentDeletes['in-cloud']),
+      here: recent(state.recentDeletes.here),
+    },
+    approved,
+  });
+}
+
+function countFiles(paths: Iterable<VaultPath>): number {
+  let count = 0;
+  for (const path of paths) if (!isFolder(path)) count += 1;
+  return count;
+}
+
+/** What a person asked to have back turns into its opposite: the file is restored on the side that lost it. */
+function answered(guarded: GuardResult, state: PlanningState): Action[] {
+  if (state.answer?.decision !== 'restore') return [];
+  const wanted = new Set(state.answer.items.map(answerKey));
+  return guarded.held
+    .filter(({ item }) => wanted.has(answerKey(item)))
+    .map(({ action }) => restoring(action, state))
+    .filter((action) => action !== undefined);
+}
+
+function stillHeld(guarded: GuardResult, answer: HeldAnswer | undefined): readonly HeldItem[] {
+  const items = guarded.held.map(({ item }) => item);
+  if (answer?.decision !== 'restore') return items;
+  const restored = new Set(answer.items.map(answerKey));
+  return items.filter((item) => !restored.has(answerKey(item)));
+}
+
+export function answerKey(item: HeldAnswer['items'][number]): string {
+  return `${item.direction}:${item.hash}:${item.path}`;
+}
+
+function restoring(action: Action, state: PlanningState): Action | undefined {
+  const reason = 'restored by a person: the guard had held its removal';
+  switch (action.kind) {
+    case 'tombstone':
+      return { kind: 'download', path: action.path, entry: action.last, expected: 'absent', reason };
+    case 'trash':
+      return { kind: 'upload', path: action.path, hash: action.expected, prev: [], reason };
+    case 'upload': {
+      const entry = state.remote.get(action.path);
+      if (entry === undefined || !isLive(entry)) return undefined;
+      return { kind: 'download', path: action.path, entry, expected: action.hash, reason };
+    }
+    case 'download': {
+      if (action.expected === 'absent') return undefined;
+      const prev = [shortHash(action.entry.hash), ...action.entry.prev];
+      return { kind: 'upload', path: action.path, hash: action.expected, prev, reason };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Whether a first sync has something to show before it acts: files on both sides that are not the same. */
+export function needsPreview(pass: PassPlan, local: LocalView, remote: RemoteTree): boolean {
+  const bothSides = countFiles(local.files.keys()) > 0 && [...remote.values()].some(isLive);
+  return bothSides && pass.actions.some((action) => action.kind !== 'adopt-base');
+}

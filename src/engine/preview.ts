@@ -1,0 +1,61 @@
+import type { EngineDeps, PreviewReport } from './api.ts';
+import { noticeProblems } from './report.ts';
+import { Cloud } from './cloud/cloud.ts';
+import { refresh } from './cloud/remote-view.ts';
+import { descends } from './cloud/remote-view.ts';
+import { Run } from './execute/run.ts';
+import { needsPreview, planPass, planPolicy } from './planning.ts';
+import { surveyBucket, treeToBe } from './readable/adopt.ts';
+import { scanVault } from './sync.ts';
+import type { DeviceState } from './state.ts';
+
+/** What `sync` would plan first. Reads both sides, writes to neither, and remembers nothing. */
+export async function preview(
+  deps: EngineDeps,
+  state: DeviceState,
+  signal: AbortSignal | undefined,
+): Promise<PreviewReport> {
+  const cloud = new Cloud(deps, signal);
+  const options = signal === undefined ? {} : { signal };
+  const known = await state.meta('head');
+  const local = await scanVault(deps, state, options);
+  const base = await state.base();
+  const run = new Run({
+    deps,
+    cloud,
+    state,
+    options: { ...options, acceptFirst: true },
+    local,
+    base,
+    projected: await state.projected(),
+  });
+  const read = await refresh(deps, cloud, known, () => state.remote());
+  const survey = read.kind === 'absent' && known === undefined ? await surveyBucket(run) : undefined;
+  const remote =
+    read.kind === 'changed' ? read.view.tree : survey === undefined ? await state.remote() : treeToBe(survey);
+  let rejoins = false;
+  if (read.kind === 'changed' && known !== undefined) {
+    rejoins = !(await descends(deps, cloud, read.view.head, known.head));
+  }
+  const pass = planPass(
+    {
+      local,
+      base: rejoins ? new Map() : base,
+      remote,
+      skipped: await state.skipped(),
+      fresh: rejoins || ((await state.meta('fresh')) ?? true),
+      recentDeletes: (await state.meta('recentDeletes')) ?? { 'in-cloud': [], here: [] },
+      answer: await state.meta('heldAnswer'),
+    },
+    planPolicy(deps, cloud.nowMs()),
+    deps.clock.now(),
+  );
+  const notices = noticeProblems(pass.notices);
+  return {
+    plan: { actions: pass.actions, notices: pass.notices },
+    held: pass.held,
+    problems: [...local.problems, ...notices],
+    needsAcceptance: (await state.meta('joined')) !== true && needsPreview(pass, local, remote),
+    adopts: survey?.listing.plain.length ?? 0,
+  };
+}

@@ -1,0 +1,225 @@
+import type { RemoteTree } from '../core/model/entry.ts';
+import type { VaultPath } from '../core/model/vault-path.ts';
+import type { Action } from '../core/plan/plan.ts';
+import { createScope } from '../core/policy/scope.ts';
+import { EngineError, type EngineDeps, type SyncOptions, type SyncReport } from './api.ts';
+import { Cloud } from './cloud/cloud.ts';
+import { ContentWriter } from './cloud/content-writer.ts';
+import { refresh, type Refreshed, type RemoteView } from './cloud/remote-view.ts';
+import { backOff } from './execute/commit-phase.ts';
+import { observe } from './execute/observe.ts';
+import { recoverLocal } from './execute/recover.ts';
+import { Run } from './execute/run.ts';
+import { workPass } from './execute/work-pass.ts';
+import { needsPreview, planPass, planPolicy, type PassPlan } from './planning.ts';
+import { adopt, surveyBucket, treeToBe } from './readable/adopt.ts';
+import { auditIfDue } from './readable/audit.ts';
+import { writeReadableCopy } from './readable/project.ts';
+import { finished, noticeProblems, report, unchanged } from './report.ts';
+import { dayOf, scan } from './scan/scan.ts';
+import { StateChanges, type DeviceState } from './state.ts';
+import { collectIfDue, recordDevice } from './upkeep.ts';
+
+/** A run plans again after each round of work; more rounds than this mean that something fights it. */
+const MAX_PASSES = 24;
+
+/**
+ *   head ─┐
+ *         ├─► observe ─► plan ─► guard ─► commit ─► apply here ─┐ until nothing is left to do
+ *   scan ─┘              ▲───────────────────────────────────────┘ then: readable copy, audit, upkeep
+ */
+export async function runSync(
+  deps: EngineDeps,
+  state: DeviceState,
+  options: SyncOptions,
+): Promise<SyncReport> {
+  const { run, first } = await begin(deps, state, options);
+  if (first.kind === 'unchanged' && (await nothingToDo(run))) return unchanged(run);
+  const waiting = await takeFirst(run, first);
+  if (waiting !== undefined) return { ...report(run, waiting), outcome: 'first-preview', plan: waiting };
+  const loop = await workThrough(run);
+  if (loop.kind === 'first-preview')
+    return { ...report(run, loop.pass), outcome: 'first-preview', plan: loop.pass };
+  await settle(run, loop.pass);
+  options.onSaved?.();
+  await afterwards(run);
+  return finished(run, loop.pass.held, loop.pass.notices);
+}
+
+/** Reads both sides at once; mends first what a cut-off run left in the vault. */
+export async function begin(
+  deps: EngineDeps,
+  state: DeviceState,
+  options: SyncOptions,
+): Promise<{ run: Run; first: Refreshed }> {
+  const cloud = new Cloud(deps, options.signal);
+  await recoverLocal(deps, state);
+  const known = await state.meta('head');
+  const [first, local] = await Promise.all([
+    refresh(deps, cloud, known, () => state.remote()),
+    scanVault(deps, state, options),
+  ]);
+  const [base, projected] = [await state.base(), await state.projected()];
+  return { run: new Run({ deps, cloud, state, options, local, base, projected }), first };
+}
+
+export async function scanVault(
+  deps: EngineDeps,
+  state: DeviceState,
+  options: SyncOptions,
+): Promise<Run['local']> {
+  const scope = createScope(deps.settings.scope);
+  const listing = await deps.vault.list({
+    include: (path) => scope.includes(path),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+  const today = dayOf(deps.clock.now());
+  const lastDay = await state.meta('rehashDay');
+  const rehashDay = lastDay === undefined || lastDay === today ? undefined : today;
+  return scan(deps, {
+    listing,
+    rows: await state.local(),
+    rehashDay,
+    signal: options.signal,
+    onProgress: options.onProgress,
+  });
+}
+
+/** Cloud unchanged since a plan of nothing, and the vault as the base: one request and no planning. */
+async function nothingToDo(run: Run): Promise<boolean> {
+  const { local, base, state } = run;
+  const head = await state.meta('head');
+  if (head === undefined || (await state.meta('settled')) !== head.etag) return false;
+  if (local.unknown.size > 0 || local.files.size !== base.size || (await state.intents()).size > 0)
+    return false;
+  if ((await state.meta('heldAnswer')) !== undefined) return false;
+  for (const [path, file] of local.files) if (base.get(path)?.hash !== file.hash) return false;
+  for (const row of run.projected.values()) if (row.pending === true) return false;
+  return !auditDue(run, await state.meta('lastAuditMs'));
+}
+
+function auditDue(run: Run, lastAuditMs: number | undefined): boolean {
+  const mode = run.options.audit ?? 'when-due';
+  if (mode !== 'when-due') return mode === 'always';
+  return lastAuditMs !== undefined && Math.abs(run.deps.clock.now() - lastAuditMs) > 86_400_000;
+}
+
+/**
+ * Makes the first look at the cloud the run's view; a bucket without a head is begun or adopted.
+ * Returns a plan when a person must see it before anything is adopted.
+ */
+export async function takeFirst(run: Run, first: Refreshed): Promise<PassPlan | undefined> {
+  const known = await run.state.meta('head');
+  if (first.kind === 'changed') {
+    await observe(run, first.view);
+    return undefined;
+  }
+  if (first.kind === 'unchanged' && known !== undefined) {
+    run.view = { ...known, tree: new Map(await run.state.remote()) };
+    return undefined;
+  }
+  if (known !== undefined) {
+    throw new EngineError(
+      'head-vanished',
+      'The bucket no longer has its head (.twincloud/head), though this device has synced with it. Nothing was changed. If the bucket was emptied on purpose, run `twincloud init --forget` and sync again to fill it from this vault; else restore the object.',
+    );
+  }
+  return beginVault(run);
+}
+
+/** A bucket without a head: empty, or with plain files that become the first commits. */
+async function beginVault(run: Run): Promise<PassPlan | undefined> {
+  const survey = await surveyBucket(run);
+  const tree = treeToBe(survey);
+  const pass = await planFor(run, tree);
+  if (run.options.acceptFirst !== true && needsPreview(pass, run.local, tree)) return pass;
+  await run.state.write(new StateChanges().meta('joined', true));
+  await adopt(run, survey);
+  return undefined;
+}
+
+type Loop = { readonly kind: 'done' | 'first-preview'; readonly pass: PassPlan };
+
+async function workThrough(run: Run): Promise<Loop> {
+  const writer = new ContentWriter(run.deps, run.cloud);
+  const joined = (await run.state.meta('joined')) === true;
+  let losses = 0;
+  for (let count = 0; count < MAX_PASSES; count += 1) {
+    run.options.signal?.throwIfAborted();
+    const pass = await planFor(run, run.view?.tree ?? new Map());
+    if (count === 0 && !joined) {
+      const remote = run.view?.tree ?? new Map();
+      if (run.options.acceptFirst !== true && needsPreview(pass, run.local, remote))
+        return { kind: 'first-preview', pass };
+      await run.state.write(new StateChanges().meta('joined', true));
+    }
+    const actions = pass.actions.filter((action) => !touches(action).some((path) => run.isBlocked(path)));
+    if (actions.length === 0) return { kind: 'done', pass };
+    if ((await workPass(run, writer, actions)) === 'lost') {
+      await backOff(run, losses);
+      losses += 1;
+      await lookAgainAtCloud(run);
+    } else if (run.staleView) await lookAgainAtCloud(run);
+  }
+  throw new EngineError(
+    'contended',
+    'The vault or the cloud kept changing during the sync. Nothing is lost; sync again.',
+  );
+}
+
+async function planFor(run: Run, remote: RemoteTree): Promise<PassPlan> {
+  const { state, local, base } = run;
+  const planning = {
+    local,
+    base,
+    remote,
+    skipped: await state.skipped(),
+    fresh: (await state.meta('fresh')) ?? true,
+    recentDeletes: (await state.meta('recentDeletes')) ?? { 'in-cloud': [], here: [] },
+    answer: await state.meta('heldAnswer'),
+  };
+  return planPass(planning, planPolicy(run.deps, run.cloud.nowMs()), run.deps.clock.now());
+}
+
+function touches(action: Action): readonly VaultPath[] {
+  return 'from' in action ? [action.from, action.to] : [action.path];
+}
+
+async function lookAgainAtCloud(run: Run): Promise<void> {
+  run.staleView = false;
+  const view = run.view;
+  const read = await refresh(run.deps, run.cloud, view, () => Promise.resolve(view?.tree ?? new Map()));
+  if (read.kind === 'changed') await observe(run, read.view);
+  if (read.kind === 'absent' && view !== undefined) {
+    throw new EngineError(
+      'head-vanished',
+      'The head disappeared from the bucket during the sync. Nothing was changed; sync again, and look at what else writes to the bucket.',
+    );
+  }
+}
+
+/** The plan has nothing left: remember that, so that the next run can tell at once. */
+async function settle(run: Run, pass: PassPlan): Promise<void> {
+  const changes = run.withLocalRows(new StateChanges());
+  const settled = pass.held.length === 0 && run.blockedProblems.length === 0 && run.view !== undefined;
+  changes.meta('settled', settled ? run.view?.etag : undefined);
+  if (run.blockedProblems.length === 0) changes.meta('fresh', false);
+  changes.meta('heldAnswer', undefined);
+  changes.meta('notices', noticeProblems(pass.notices));
+  changes.meta('rehashDay', dayOf(run.deps.clock.now()));
+  await run.state.write(changes);
+  await run.deps.vault.discardStaged(new Set());
+}
+
+async function afterwards(run: Run): Promise<void> {
+  if (run.view === undefined) return;
+  const before: RemoteView = run.view;
+  if (run.deps.settings.readableCopy) await writeReadableCopy(run);
+  await auditIfDue(run, auditDue(run, await run.state.meta('lastAuditMs')));
+  await collectIfDue(run);
+  await recordDevice(run);
+  const moved = run.view.etag !== before.etag;
+  if (moved && (await run.state.meta('settled')) === before.etag) {
+    await run.state.write(new StateChanges().meta('settled', undefined));
+  }
+}

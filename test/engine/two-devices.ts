@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { deflateRawSync, gunzipSync, gzipSync, inflateRawSync } from 'node:zlib';
+import type { ContentHash, DeviceId } from '../../src/core/model/ids.ts';
+import { DEFAULT_SETTINGS, type Engine, type EngineSettings } from '../../src/engine/api.ts';
+import { createEngine } from '../../src/engine/engine.ts';
+import { MemoryState } from '../../src/engine/memory/memory-state.ts';
+import { MemoryVault } from '../../src/engine/memory/memory-vault.ts';
+import { CompressionError, type Compression, type Hashing, type Log } from '../../src/engine/ports.ts';
+import { MemoryStore } from '../../src/storage/memory/memory-store.ts';
+import type { ObjectStore } from '../../src/storage/object-store.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { SeededRandom } from '../support/seeded-random.ts';
+
+export const hashing: Hashing = {
+  sha256: (bytes) => Promise.resolve(createHash('sha256').update(bytes).digest('hex') as ContentHash),
+  sha256Stream: () => {
+    const hash = createHash('sha256');
+    return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest('hex') as ContentHash };
+  },
+  md5: (bytes) => createHash('md5').update(bytes).digest('hex'),
+};
+
+function decoding(work: () => Uint8Array): Promise<Uint8Array> {
+  try {
+    return Promise.resolve(work());
+  } catch (error) {
+    return Promise.reject(new CompressionError('damaged', { cause: error }));
+  }
+}
+
+export const compression: Compression = {
+  gzip: (bytes) => Promise.resolve(gzipSync(bytes)),
+  gunzip: (bytes, limit) => decoding(() => gunzipSync(bytes, { maxOutputLength: limit })),
+  deflate: (bytes) => Promise.resolve(deflateRawSync(bytes)),
+  inflate: (bytes, limit) => decoding(() => inflateRawSync(bytes, { maxOutputLength: Math.max(1, limit) })),
+};
+
+const silent: Log = { write: () => undefined };
+
+export interface TestDevice {
+  readonly name: string;
+  readonly vault: MemoryVault;
+  readonly state: MemoryState;
+  readonly engine: Engine;
+}
+
+export interface Bench {
+  readonly store: MemoryStore;
+  readonly clock: FakeClock;
+  device(name: string, options?: DeviceOptions): TestDevice;
+}
+
+export interface DeviceOptions {
+  readonly settings?: Partial<EngineSettings>;
+  /** Stands before the shared store. */
+  readonly through?: (store: ObjectStore) => ObjectStore;
+  readonly vault?: MemoryVault;
+  readonly state?: MemoryState;
+}
+
+/** One cloud in memory and as many devices as a test wants. */
+export function bench(): Bench {
+  const clock = new FakeClock({ auto: true });
+  const store = new MemoryStore({ clock });
+  let count = 0;
+  return {
+    store,
+    clock,
+    device: (name, options = {}) => {
+      count += 1;
+      const vault = options.vault ?? new MemoryVault({ clock, hashing });
+      const state = options.state ?? new MemoryState();
+      const engine = createEngine({
+        vault,
+        store: options.through?.(store) ?? store,
+        state,
+        clock,
+        random: new SeededRandom(count),
+        hashing,
+        compression,
+        log: silent,
+        device: { id: String(count).padStart(16, '0') as DeviceId, name },
+        settings: { ...DEFAULT_SETTINGS, readableCopy: false, ...options.settings },
+      });
+      return { name, vault, state, engine };
+    },
+  };
+}
+
+export function textOf(device: TestDevice, path: string): string | undefined {
+  const bytes = device.vault.userRead(path);
+  return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+}
+
+/** Every live file and its text, sorted; a folder that is empty ends in `/`. */
+export async function contentsOf(device: TestDevice): Promise<Record<string, string>> {
+  const listing = await device.vault.list({ include: () => true });
+  const paths = [...listing.files.map((file) => file.path), ...listing.emptyFolders].sort();
+  return Object.fromEntries(paths.map((path) => [path, path.endsWith('/') ? '' : (textOf(device, path) ?? '')]));
+}
