@@ -46,7 +46,8 @@ export default defineConfig(
       'max-lines-per-function': ['error', 60],
       'max-params': ['error', 4],
       'no-restricted-syntax': ['error', ...SYNTAX, DEFAULT_EXPORT],
-      '@typescript-eslint/consistent-type-imports': 'error',
+      // `typeof import('…')` types what is loaded late.
+      '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
       '@typescript-eslint/switch-exhaustiveness-check': [
         'error',
         { considerDefaultExhaustiveForUnions: true },
