@@ -45,12 +45,16 @@ export interface PlanPolicy {
 }
 
 /**
- * One step. Actions on different paths are independent: any order ends the same; what must wait
+ * One step. At most one touches a path, `from` and `to` included, and no two bring paths of one fold
+ * to one side. So any order ends the same, and any of them may be left out or fail; what must wait
  * for another step is planned in the next pass. `path` ends in `/` for an empty folder, whose hash
  * is always `EMPTY_HASH`.
  */
 export type Action =
-  /** Vault and cloud agree already; remember it. */
+  /**
+   * Vault and cloud agree already; remember it. After a rename that both made, `hash` is what both
+   * had under the old name, and the entry may have other contents.
+   */
   | {
       readonly kind: 'adopt-base';
       readonly path: VaultPath;
@@ -76,7 +80,8 @@ export type Action =
     }
   /**
    * Commit a move: tombstone at `from`, entry at `to`. `content` says whose: the local file's at
-   * `to`, or that of the remote entry (edited there, moved here).
+   * `to`, or that of the remote entry (edited there, moved here). Once committed, base of `from` is
+   * dropped and base of `to` is the local hash, or what base of `from` was (absent: none).
    */
   | {
       readonly kind: 'move-remote';

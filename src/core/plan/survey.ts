@@ -1,0 +1,92 @@
+import { foldPath, isFolder, type VaultPath } from '../model/vault-path.ts';
+import { cellAt, type Cell } from './cell.ts';
+import { ancestorFolds, indexFolds, type FoldIndex } from './fold-index.ts';
+import { liveEntry, type PlanInput } from './plan.ts';
+import type { RowFacts } from './rows.ts';
+
+/** What a plan asks about both sides. Indexes are made when first asked for: most plans need none. */
+export class Survey implements RowFacts {
+  readonly input: PlanInput;
+  readonly fresh: boolean;
+  readonly skipped: PlanInput['skipped'];
+  #here: FoldIndex | undefined;
+  #cloud: FoldIndex | undefined;
+  #unknownFolds: ReadonlySet<string> | undefined;
+
+  constructor(input: PlanInput) {
+    this.input = input;
+    this.fresh = input.fresh;
+    this.skipped = input.skipped;
+  }
+
+  /** The device's paths, those of unknown contents too. */
+  get here(): FoldIndex {
+    const { files, unknown } = this.input.local;
+    this.#here ??= indexFolds([...files.keys(), ...unknown.keys()]);
+    return this.#here;
+  }
+
+  /** The cloud's live paths. */
+  get cloud(): FoldIndex {
+    this.#cloud ??= indexFolds(livePaths(this.input));
+    return this.#cloud;
+  }
+
+  cell(path: VaultPath): Cell {
+    return cellAt(path, this.input);
+  }
+
+  inScope(path: VaultPath): boolean {
+    return this.input.policy.inScope(path);
+  }
+
+  /** A name that is here already in another spelling is one that this system can keep. */
+  readonly nameProblem = (path: VaultPath): string | undefined => {
+    const problem = this.input.policy.nameProblem(path);
+    return problem === undefined || this.here.pathsByFold.has(foldPath(path)) ? undefined : problem;
+  };
+
+  /** Row 17, and whatever lies above, below or beside such a path in another spelling. */
+  isUnknown(path: VaultPath): boolean {
+    if (this.input.local.unknown.size === 0) return false;
+    this.#unknownFolds ??= new Set([...this.input.local.unknown.keys()].map(foldPath));
+    const fold = foldPath(path);
+    if (this.#unknownFolds.has(fold) || this.#unknownFolds.has(`${fold}/`)) return true;
+    for (const above of ancestorFolds(fold)) {
+      if (this.#unknownFolds.has(above) || this.#unknownFolds.has(`${above}/`)) return true;
+    }
+    return false;
+  }
+
+  /** Other live paths of the cloud that fold like this one. */
+  cloudTwins(path: VaultPath): readonly VaultPath[] {
+    return twins(this.cloud, path);
+  }
+
+  /** Other paths of the device that fold like this one. */
+  localTwins(path: VaultPath): readonly VaultPath[] {
+    return twins(this.here, path);
+  }
+
+  /** Files whose names are folders of this path. */
+  filesAbove(index: FoldIndex, path: VaultPath): readonly VaultPath[] {
+    const files: VaultPath[] = [];
+    for (const above of ancestorFolds(foldPath(path))) files.push(...(index.pathsByFold.get(above) ?? []));
+    return files;
+  }
+
+  /** Whether something lies in the folder that a file of this name would stand for. */
+  hasBelow(index: FoldIndex, path: VaultPath): boolean {
+    return !isFolder(path) && index.folders.has(`${foldPath(path)}/`);
+  }
+}
+
+function twins(index: FoldIndex, path: VaultPath): readonly VaultPath[] {
+  const all = index.pathsByFold.get(foldPath(path));
+  if (all === undefined || (all.length === 1 && all[0] === path)) return [];
+  return all.filter((other) => other !== path);
+}
+
+export function* livePaths({ remote }: PlanInput): Generator<VaultPath> {
+  for (const path of remote.keys()) if (liveEntry(remote, path) !== undefined) yield path;
+}
