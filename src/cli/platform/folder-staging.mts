@@ -40,6 +40,7 @@ export class FolderStaging {
     });
     try {
       for await (const chunk of chunks) await writeAll(fd, chunk);
+      // File systems in use write a new file's name with its first sync.
       if (this.#sync !== undefined) await syncFile(fd).catch(failWrite);
     } catch (error) {
       await closeFile(fd);
@@ -47,7 +48,6 @@ export class FolderStaging {
       throw error;
     }
     await closeFile(fd).catch(failWrite);
-    await this.#sync?.sync(this.#folder).catch(failWrite);
     return id;
   }
 

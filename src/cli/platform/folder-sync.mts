@@ -7,46 +7,36 @@ const syncFile = promisify(fsync);
 const closeFile = promisify(close);
 
 /** Systems that cannot open or sync a folder write its names through by themselves, or not at all. */
-const CANNOT: ReadonlySet<string> = new Set([
-  'EISDIR',
-  'EPERM',
-  'EACCES',
-  'EINVAL',
-  'ENOTSUP',
-  'EBADF',
-  'ENOENT',
-]);
+const CANNOT: ReadonlySet<string> = new Set(['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP', 'EBADF', 'ENOENT']);
 
-interface Turn {
-  readonly running: Promise<void>;
-  next: Promise<void> | undefined;
+/**
+ * Makes changed names in folders durable. One turn serves everybody who asked while the one before
+ * ran: a journaling file system writes all their names with the first folder, and the rest cost little.
+ */
+export class FolderSync {
+  #waiting = new Set<string>();
+  #next: Promise<void> | undefined;
+  #last: Promise<void> = Promise.resolve();
+
+  /** Resolves once every name that was changed in the folder before the call is durable. */
+  sync(folder: string): Promise<void> {
+    this.#waiting.add(folder);
+    this.#next ??= this.#start(this.#last);
+    return this.#next;
+  }
+
+  async #start(last: Promise<void>): Promise<void> {
+    await last.catch(ignoreOthersFailure);
+    const folders = this.#waiting;
+    this.#waiting = new Set();
+    this.#last = this.#next ?? last;
+    this.#next = undefined;
+    await Promise.all([...folders].map(syncNow));
+  }
 }
 
-/** Makes changed names in folders durable. Whoever asks while a folder is being written shares the next turn. */
-export class FolderSync {
-  readonly #turns = new Map<string, Turn>();
-
-  /** Resolves once every name that was changed before the call is durable. */
-  sync(folder: string): Promise<void> {
-    const turn = this.#turns.get(folder);
-    if (turn === undefined) return this.#start(folder);
-    turn.next ??= turn.running.then(
-      () => this.#start(folder),
-      () => this.#start(folder),
-    );
-    return turn.next;
-  }
-
-  #start(folder: string): Promise<void> {
-    const turn: Turn = {
-      running: syncNow(folder).finally(() => {
-        if (turn.next === undefined) this.#turns.delete(folder);
-      }),
-      next: undefined,
-    };
-    this.#turns.set(folder, turn);
-    return turn.running;
-  }
+function ignoreOthersFailure(): void {
+  // Whoever waited for that turn was told.
 }
 
 async function syncNow(folder: string): Promise<void> {
