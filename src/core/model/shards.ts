@@ -2,7 +2,6 @@ import type { Entry, RemoteTree } from './entry.ts';
 import type { VaultPath } from './vault-path.ts';
 import { encodeUtf8 } from '../format/text.ts';
 import { ENTRIES_PER_SHARD, MAX_SHARDS } from './head.ts';
-import { foldPath } from './vault-path.ts';
 
 /** The power of two, 1 to 256, with which a shard holds about 320 of `entries`. */
 export function shardCount(entries: number): number {
@@ -17,11 +16,12 @@ export function nextShardCount(current: number, entries: number): number {
 }
 
 /**
- * The shard in which a writer puts a path; `count` is a power of two. Paths of one fold share a shard.
- * Writers with other Unicode tables may fold some path otherwise: readers take entries where they lie.
+ * The shard of a path; `count` is a power of two. Of the path itself, not of its fold: folding hangs on
+ * the Unicode tables of the system, and devices that disagree on a place could overlook an entry, which
+ * then would look deleted.
  */
 export function shardIndex(path: VaultPath, count: number): number {
-  return fnv1a32(encodeUtf8(foldPath(path))) & (count - 1);
+  return fnv1a32(encodeUtf8(path)) & (count - 1);
 }
 
 /**
