@@ -1,0 +1,71 @@
+import type { Progress } from '../../engine/api.ts';
+import { bytesText, secondsText } from './human.mts';
+
+const REDRAW_MS = 100;
+const PHASES: Record<Progress['phase'], string> = {
+  scan: 'Reading the vault',
+  fetch: 'Reading the cloud',
+  adopt: 'Taking in the bucket’s files',
+  upload: 'Sending',
+  download: 'Receiving',
+  'readable-copy': 'Writing the readable copy',
+  audit: 'Checking the cloud',
+};
+
+export interface ProgressOutput {
+  readonly isTTY: boolean;
+  readonly columns: number;
+  write(text: string): void;
+}
+
+/** One line that is drawn over on a terminal; elsewhere a plain line for each phase that takes long. */
+export class ProgressLine {
+  readonly #output: ProgressOutput;
+  readonly #now: () => number;
+  #phase: Progress['phase'] | undefined;
+  #startedMs = 0;
+  #drawnMs = 0;
+  #drawn = false;
+
+  constructor(output: ProgressOutput, now: () => number) {
+    this.#output = output;
+    this.#now = now;
+  }
+
+  show(progress: Progress): void {
+    const nowMs = this.#now();
+    if (progress.phase !== this.#phase) {
+      this.#phase = progress.phase;
+      this.#startedMs = nowMs;
+      this.#drawnMs = 0;
+      if (!this.#output.isTTY && progress.totalFiles >= 100) this.#output.write(`${PHASES[progress.phase]} …\n`);
+    }
+    if (!this.#output.isTTY || nowMs - this.#drawnMs < REDRAW_MS) return;
+    this.#drawnMs = nowMs;
+    this.#drawn = true;
+    this.#output.write(`\r\u001b[2K${fit(text(progress, nowMs - this.#startedMs), this.#output.columns)}`);
+  }
+
+  /** Leaves the terminal as if nothing had been drawn. */
+  clear(): void {
+    if (this.#drawn) this.#output.write('\r\u001b[2K');
+    this.#drawn = false;
+  }
+}
+
+function text(progress: Progress, elapsedMs: number): string {
+  const { phase, doneFiles, totalFiles, doneBytes, totalBytes } = progress;
+  const seconds = elapsedMs / 1000;
+  const rate = seconds > 0 ? doneBytes / seconds : 0;
+  const parts = [`${PHASES[phase]}: ${doneFiles.toLocaleString('en')} of ${totalFiles.toLocaleString('en')}`];
+  if (totalBytes > 0) parts.push(`${bytesText(doneBytes)} of ${bytesText(totalBytes)}`);
+  if (rate > 0 && seconds > 0.5) {
+    parts.push(`${bytesText(rate)}/s`);
+    if (totalBytes > doneBytes) parts.push(`${secondsText((totalBytes - doneBytes) / rate)} left`);
+  }
+  return parts.join(' · ');
+}
+
+function fit(line: string, columns: number): string {
+  return line.length < columns ? line : `${line.slice(0, Math.max(1, columns - 2))}…`;
+}
