@@ -24,13 +24,17 @@ interface Verdict {
 /** Signatures older or newer than this are refused by S3. */
 const SKEW_LIMIT_MS = 15 * 60_000;
 const DETAIL_LIMIT = 300;
-/** The SDK's word for an answer without one. */
+/** The SDK's words for an answer without a code, by its own and by S3's reading of a 404. */
+const NO_CODE: ReadonlySet<string> = new Set(['', 'Unknown', 'UnknownError', 'NotFound', '404']);
+/** The SDK's word for an answer without a message. */
 const NO_MESSAGE = 'UnknownError';
 
 const BY_CODE: Readonly<Record<string, Verdict>> = {
   RequestTimeTooSkewed: { kind: 'denied', reason: 'clock-skew' },
   RequestExpired: { kind: 'denied', reason: 'clock-skew' },
   InvalidAccessKeyId: { kind: 'denied', reason: 'wrong-key' },
+  InvalidClientTokenId: { kind: 'denied', reason: 'wrong-key' },
+  XAdminUserNotFound: { kind: 'denied', reason: 'wrong-key' },
   InvalidToken: { kind: 'denied', reason: 'wrong-key' },
   ExpiredToken: { kind: 'denied', reason: 'wrong-key' },
   SignatureDoesNotMatch: { kind: 'denied', reason: 'wrong-secret' },
@@ -41,6 +45,7 @@ const BY_CODE: Readonly<Record<string, Verdict>> = {
   AllAccessDisabled: { kind: 'denied', reason: 'forbidden' },
   NoSuchBucket: { kind: 'not-found', reason: 'no-bucket' },
   NoSuchKey: { kind: 'not-found' },
+  NoSuchUpload: { kind: 'unavailable' },
   SlowDown: { kind: 'rate-limited' },
   Throttling: { kind: 'rate-limited' },
   ThrottlingException: { kind: 'rate-limited' },
@@ -55,6 +60,7 @@ const BY_CODE: Readonly<Record<string, Verdict>> = {
   MethodNotAllowed: { kind: 'unsupported' },
   EntityTooLarge: { kind: 'unsupported' },
   KeyTooLongError: { kind: 'unsupported' },
+  XMinioInvalidObjectName: { kind: 'unsupported' },
   InvalidObjectState: { kind: 'unsupported' },
   RequestTimeout: { kind: 'unavailable' },
   BadDigest: { kind: 'corrupt' },
@@ -149,7 +155,7 @@ function judgeStatus(refusal: Refusal): Verdict {
     case 403:
       return { kind: 'denied' };
     case 404:
-      return { kind: 'not-found' };
+      return { kind: saysAbsent(refusal) ? 'not-found' : 'unexpected' };
     case 405:
     case 413:
     case 501:
@@ -167,6 +173,14 @@ function judgeStatus(refusal: Refusal): Verdict {
           status >= 500 || status < 400 || status === 407 || status === 408 ? 'unavailable' : 'unexpected',
       };
   }
+}
+
+/**
+ * A 404 without a code (HEAD has none) means the key. One with an unknown code, or a web page under
+ * a mistyped address, must not pass for an object that is gone.
+ */
+function saysAbsent({ code, headers }: Refusal): boolean {
+  return NO_CODE.has(code) && headers['content-type']?.startsWith('text/html') !== true;
 }
 
 function readRefusal(error: unknown): Refusal | undefined {
