@@ -7,7 +7,15 @@ const syncFile = promisify(fsync);
 const closeFile = promisify(close);
 
 /** Systems that cannot open or sync a folder write its names through by themselves, or not at all. */
-const CANNOT: ReadonlySet<string> = new Set(['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP', 'EBADF', 'ENOENT']);
+const CANNOT: ReadonlySet<string> = new Set([
+  'EISDIR',
+  'EPERM',
+  'EACCES',
+  'EINVAL',
+  'ENOTSUP',
+  'EBADF',
+  'ENOENT',
+]);
 
 /**
  * Makes changed names in folders durable. One turn serves everybody who asked while the one before
