@@ -63,7 +63,7 @@ describe('what a server refuses', () => {
     ['put if-none-match', 400, 'NotImplemented', 'unsupported'],
     ['copy', 200, 'SlowDown', 'rate-limited'],
     ['put', 400, 'SomethingNew', 'unexpected'],
-  ])('%s: %i %s is %s %s', async (call, status, code, kind, reason) => {
+  ])('%s: %i %s is %s %s', async (...[call, status, code, kind, reason]) => {
     const error = await failureOf(call, { status, body: refusal(code) });
     expect({ kind: error.kind, reason: error.details.reason }).toEqual({ kind, reason });
     expect(error.details).toMatchObject({ provider: 's3', detail: expect.stringContaining(code) as string });

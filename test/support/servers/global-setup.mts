@@ -27,8 +27,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     const started = startedByName.get(name) ?? SERVERS[name].startServer();
     startedByName.set(name, started);
     started.then(
-      ({ stop: _stop, ...address }) => {
-        answer(response, 200, address);
+      ({ endpoint, region, accessKeyId, secretAccessKey, stranger }) => {
+        answer(response, 200, { endpoint, region, accessKeyId, secretAccessKey, stranger });
       },
       (error: unknown) => {
         answer(response, 500, { message: error instanceof Error ? error.message : String(error) });
@@ -47,7 +47,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   return async () => {
     const started = await Promise.allSettled(startedByName.values());
     await Promise.all(
-      started.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value.stop() : undefined)),
+      started.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value.stop()] : [])),
     );
     desk.closeAllConnections();
     desk.close();
