@@ -42,9 +42,14 @@ export const simHashing: Hashing = {
   md5,
 };
 
-function decode(run: () => Uint8Array): Promise<Uint8Array> {
+/** Plain bytes: `slice` of a Buffer would be a view of the same memory. */
+function own(buffer: Buffer): Uint8Array {
+  return new Uint8Array(buffer);
+}
+
+function decode(run: () => Buffer): Promise<Uint8Array> {
   try {
-    return Promise.resolve(run());
+    return Promise.resolve(own(run()));
   } catch (error) {
     return Promise.reject(new CompressionError('damaged or too large', { cause: error }));
   }
@@ -52,9 +57,9 @@ function decode(run: () => Uint8Array): Promise<Uint8Array> {
 
 /** The fastest level; the sizes matter to nobody here. */
 export const simCompression: Compression = {
-  gzip: (bytes) => Promise.resolve(gzipSync(bytes, { level: 1 })),
+  gzip: (bytes) => Promise.resolve(own(gzipSync(bytes, { level: 1 }))),
   gunzip: (bytes, limitBytes) => decode(() => gunzipSync(bytes, { maxOutputLength: Math.max(1, limitBytes) })),
-  deflate: (bytes) => Promise.resolve(deflateRawSync(bytes, { level: 1 })),
+  deflate: (bytes) => Promise.resolve(own(deflateRawSync(bytes, { level: 1 }))),
   inflate: (bytes, limitBytes) => decode(() => inflateRawSync(bytes, { maxOutputLength: Math.max(1, limitBytes) })),
 };
 

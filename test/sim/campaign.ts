@@ -55,7 +55,13 @@ export function summary(tally: Tally, seconds: number): string {
   );
 }
 
-export function failureText(result: SeedResult): string {
+/** Calls that only look, and went well, say little of a failure. */
+const QUIET = /^[a-d] (?:vault\.(?:read|list|stage|discard-staged)|state\.write|store\.(?:get|head|list)) /u;
+const LONG_HEX = /([0-9a-f]{6})[0-9a-f]{8,}/gu;
+
+/** What a failing run broke, and what happened in it; every call with `whole`. */
+export function failureText(result: SeedResult, whole = false): string {
   const broken = result.violations.map(({ invariant, message }) => `  [${invariant}] ${message}`);
-  return [`seed ${String(result.seed)} broke:`, ...broken, ...result.trace.map((line) => `    ${line}`)].join('\n');
+  const told = result.trace.filter((line) => whole || /[✗☠]/u.test(line) || !QUIET.test(line));
+  return [`seed ${String(result.seed)} broke:`, ...broken, ...told.map((line) => `    ${line.replace(LONG_HEX, '$1')}`)].join('\n');
 }

@@ -69,6 +69,12 @@ export class CloudLog {
     this.everCommitted = new Set(backup.everCommitted);
   }
 
+  /** Whether any head ever named these contents, wherever. */
+  everHad(hash: string): boolean {
+    for (const hashes of this.#everAt.values()) if (hashes.has(hash)) return true;
+    return false;
+  }
+
   hadAt(path: VaultPath): ReadonlySet<string> {
     return this.#everAt.get(foldPath(path)) ?? new Set();
   }

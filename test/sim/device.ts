@@ -82,6 +82,11 @@ export class Device {
     return set;
   }
 
+  everHadAnywhere(hash: string): boolean {
+    for (const hashes of this.everHad.values()) if (hashes.has(hash)) return true;
+    return false;
+  }
+
   /** What it remembered is gone: deletions from before cannot be known to it any more. */
   forgot(): void {
     this.gone.clear();

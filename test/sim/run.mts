@@ -38,7 +38,7 @@ else await traceOne(Number(options.trace));
 
 async function traceOne(seed: number): Promise<void> {
   const result = await runSeed(seed, { createEngine });
-  print(result.violations.length === 0 ? result.trace.join('\n') : failureText(result));
+  print(result.violations.length === 0 ? result.trace.join('\n') : failureText(result, true));
   if (result.violations.length > 0) process.exitCode = 1;
 }
 

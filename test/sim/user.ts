@@ -174,12 +174,14 @@ export class User {
     for (const path of before.keys()) if (!after.has(path)) this.#device.gone.add(foldPath(path));
     const pick = (files: FileMap): Uint8Array[] => [...changed].flatMap((path) => files.get(path) ?? []);
     const others = [...after].filter(([path]) => !changed.has(path)).map(([, bytes]) => bytes);
+    const inCopy = [...changed].some((path) => path.includes('conflict '));
     this.#world.ledger.userChanged({
       writer: this.#device.short,
       path: [...changed].join(' '),
       before: pick(before),
       after: pick(after),
-      elsewhere: (token) => others.some((bytes) => tokensOf(bytes).has(token)),
+      // A conflict copy stands for the note as it was here: what is taken out of the copy is taken away.
+      elsewhere: (token) => !inCopy && others.some((bytes) => tokensOf(bytes).has(token)),
     });
     const shown = [...changed].slice(0, 4).map((path) => `${path}${after.has(path) ? `=${hashOf(after.get(path) ?? new Uint8Array()).slice(0, 4)}` : ' gone'}`);
     this.#world.trace.add(`${this.#device.short} user ${deed}: ${shown.join(', ')}`);

@@ -11,12 +11,15 @@ import type { World } from '../world.ts';
  */
 export function deletionsAreMeant(world: World, commit: Commit): Violation[] {
   const { device } = commit;
+  // A disk that ignores case has one spelling of a folder: taking it over is no deletion.
+  const liveFolds = new Set([...commit.after.tree.values()].flatMap((entry) => (entry.deleted === true ? [] : foldPath(entry.path))));
   return commit.entries.flatMap((entry): Violation[] => {
     if (entry.deleted !== true) return [];
     const found: Violation[] = [];
     const before = commit.before?.tree.get(entry.path);
     const isNew = before?.deleted !== true;
-    if (isNew && !isGone(device, entry.path)) {
+    const isSpelling = liveFolds.has(foldPath(entry.path));
+    if (isNew && !isSpelling && !isGone(device, entry.path)) {
       const rule = world.scenario.rollback ? 'I19' : 'I9';
       found.push({ invariant: rule, message: `deleted ${entry.path} in the cloud; nobody deleted it in this vault` });
     }
