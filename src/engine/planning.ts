@@ -60,7 +60,7 @@ function holdBack(state: PlanningState, plan: Plan, nowMs: number): GuardResult 
   let remoteFiles = 0;
   for (const entry of state.remote.values()) if (isLive(entry) && !isFolder(entry.path)) remoteFiles += 1;
   const approved = state.answer?.decision === 'apply' ? state.answer.items : [];
-  return guard(plan.actions, {
+  const guarded = guard(plan.actions, {
     localFiles: countFiles(state.local.files.keys()),
     remoteFiles,
     baseFiles: countFiles(state.base.keys()),
@@ -70,6 +70,32 @@ function holdBack(state: PlanningState, plan: Plan, nowMs: number): GuardResult 
     },
     approved,
   });
+  const suddenlyEmpty = state.local.foundEmpty && countFiles(state.base.keys()) > 0;
+  return suddenlyEmpty ? asUnplugged(guarded, state.answer) : guarded;
+}
+
+/**
+ * A vault without any file, though files were synced, looks the same as a drive that is not there: no
+ * delete is believed, however few they are, and nothing is done until a person has said what it is.
+ */
+function asUnplugged(guarded: GuardResult, answer: HeldAnswer | undefined): GuardResult {
+  const allowed: Action[] = [];
+  const held = [...guarded.held];
+  const agreed = new Set(answer?.decision === 'apply' ? answer.items.map(answerKey) : []);
+  for (const action of guarded.allowed) {
+    if (action.kind !== 'tombstone') allowed.push(action);
+    else {
+      const item = {
+        path: action.path,
+        direction: 'in-cloud',
+        kind: 'delete',
+        hash: action.last.hash,
+      } as const;
+      if (agreed.has(answerKey(item))) allowed.push(action);
+      else held.push({ action, item });
+    }
+  }
+  return { allowed: held.length > 0 && answer === undefined ? [] : allowed, held };
 }
 
 function countFiles(paths: Iterable<VaultPath>): number {

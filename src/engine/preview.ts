@@ -29,8 +29,10 @@ export async function preview(
     base,
     projected: await state.projected(),
   });
-  const read = await refresh(deps, cloud, known, () => state.remote());
-  const survey = read.kind === 'absent' && known === undefined ? await surveyBucket(run) : undefined;
+  let read = await refresh(deps, cloud, known, () => state.remote());
+  const looked = read.kind === 'absent' && known === undefined ? await surveyBucket(run) : undefined;
+  if (looked === 'begun') read = await refresh(deps, cloud, known, () => state.remote());
+  const survey = looked === 'begun' ? undefined : looked;
   const remote =
     read.kind === 'changed' ? read.view.tree : survey === undefined ? await state.remote() : treeToBe(survey);
   let rejoins = false;

@@ -55,12 +55,18 @@ export async function begin(
   const cloud = new Cloud(deps, options.signal);
   await recoverLocal(deps, state);
   const known = await state.meta('head');
-  const [first, local] = await Promise.all([
+  const [first, local] = await both(
     refresh(deps, cloud, known, () => state.remote()),
     scanVault(deps, state, options),
-  ]);
+  );
   const [base, projected] = [await state.base(), await state.projected()];
   return { run: new Run({ deps, cloud, state, options, local, base, projected }), first };
+}
+
+/** Waits for both, also when one fails: nothing of a run may go on after its end. */
+async function both<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([one, other]);
+  return [await one, await other];
 }
 
 export async function scanVault(
@@ -130,6 +136,10 @@ export async function takeFirst(run: Run, first: Refreshed): Promise<PassPlan | 
 /** A bucket without a head: empty, or with plain files that become the first commits. */
 async function beginVault(run: Run): Promise<PassPlan | undefined> {
   const survey = await surveyBucket(run);
+  if (survey === 'begun') {
+    await lookAgainAtCloud(run);
+    return undefined;
+  }
   const tree = treeToBe(survey);
   const pass = await planFor(run, tree);
   if (run.options.acceptFirst !== true && needsPreview(pass, run.local, tree)) return pass;

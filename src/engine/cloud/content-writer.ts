@@ -1,4 +1,4 @@
-import pMap from 'p-map';
+import { inLanes } from '../lanes.ts';
 import { blobKey, packKey } from '../../core/format/keys.ts';
 import { packBuilder, type PackBuilder } from '../../core/format/pack-codec.ts';
 import type { ContentLocation } from '../../core/model/entry.ts';
@@ -80,8 +80,11 @@ export class ContentWriter {
         failed(one, error);
       }
     };
-    await pMap(missing.values(), send, { concurrency: READS_AT_ONCE });
-    await packs.finish();
+    try {
+      await inLanes(missing.values(), READS_AT_ONCE, send);
+    } finally {
+      await packs.finish();
+    }
     return stored;
   }
 

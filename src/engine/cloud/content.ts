@@ -1,4 +1,4 @@
-import pMap from 'p-map';
+import { inLanes } from '../lanes.ts';
 import type { ContentLocation, FileEntry } from '../../core/model/entry.ts';
 import { EMPTY_HASH, type ContentHash, type ObjectKey } from '../../core/model/ids.ts';
 import { isStoreError, StoreError } from '../../storage/store-error.ts';
@@ -78,9 +78,7 @@ export class ContentReader {
     for (const [pack, list] of byPack) {
       for (const span of spans(list)) jobs.push(() => this.#span(pack, span, take));
     }
-    await pMap(jobs, (job) => job(), {
-      concurrency: Math.max(1, Math.min(4, this.#deps.settings.concurrency)),
-    });
+    await inLanes(jobs, Math.max(1, Math.min(4, this.#deps.settings.concurrency)), (job) => job());
   }
 
   /** A large object piece by piece; the caller proves the hash. */

@@ -2,6 +2,7 @@ import { decodeHead, encodeHead } from '../../core/format/head-codec.ts';
 import { headKey } from '../../core/format/keys.ts';
 import type { Head } from '../../core/model/head.ts';
 import type { ObjectKey } from '../../core/model/ids.ts';
+import { EngineError } from '../api.ts';
 import type { Compression } from '../ports.ts';
 import { CompressionError } from '../ports.ts';
 import type { Cloud } from './cloud.ts';
@@ -9,6 +10,7 @@ import { formatError, orAbsent } from './cloud.ts';
 
 /** A head is at most 24 KB packed; anything that unpacks beyond this is not one of ours. */
 const MAX_PLAIN_BYTES = 4 * 1024 * 1024;
+const HEAD_TRIES = 2;
 
 export interface TaggedHead {
   readonly etag: string;
@@ -18,16 +20,23 @@ export interface TaggedHead {
 export type HeadRead =
   { readonly kind: 'unchanged' } | { readonly kind: 'absent' } | ({ readonly kind: 'found' } & TaggedHead);
 
-/** One request. Rejects with an `EngineError` of kind `format` when the head cannot be understood. */
+/** One request, a second where what came cannot be understood. Rejects with an `EngineError` of kind `format` when the head cannot be understood. */
 export async function readHead(
   cloud: Cloud,
   compression: Compression,
   knownEtag?: string,
 ): Promise<HeadRead> {
-  const result = await orAbsent(cloud.get(headKey, knownEtag));
-  if (result === undefined) return { kind: 'absent' };
-  if (result.kind === 'unchanged') return result;
-  return { kind: 'found', etag: result.etag, head: await unpackHead(compression, result.body, headKey) };
+  for (let tries = 1; ; tries += 1) {
+    const result = await orAbsent(cloud.get(headKey, knownEtag));
+    if (result === undefined) return { kind: 'absent' };
+    if (result.kind === 'unchanged') return result;
+    try {
+      return { kind: 'found', etag: result.etag, head: await unpackHead(compression, result.body, headKey) };
+    } catch (error) {
+      // Damage on the way is gone at the second look, damage in the bucket is not.
+      if (!(error instanceof EngineError) || tries === HEAD_TRIES) throw error;
+    }
+  }
 }
 
 /** Also for roots, which are heads of the past. */

@@ -1,4 +1,4 @@
-import pMap from 'p-map';
+import { inLanes } from '../lanes.ts';
 import { decodeDelta } from '../../core/format/delta-codec.ts';
 import { shardKey } from '../../core/format/keys.ts';
 import { decodeShard } from '../../core/format/shard-codec.ts';
@@ -60,9 +60,7 @@ export async function shardTree(
     const stale = new Set(changed.map((one) => one.index));
     for (const [path, entry] of kept.tree) if (!stale.has(shardIndex(path, count))) tree.set(path, entry);
   }
-  const lists = await pMap(changed, ({ hash }) => readShard(deps, cloud, hash), {
-    concurrency: SHARDS_AT_ONCE,
-  });
+  const lists = await inLanes(changed, SHARDS_AT_ONCE, ({ hash }) => readShard(deps, cloud, hash));
   for (const entries of lists) for (const entry of entries) tree.set(entry.path, entry);
   return tree;
 }
@@ -90,7 +88,7 @@ export async function recordsAfter(
 ): Promise<CommitRecord[]> {
   const inlineFrom = head.delta[0]?.generation ?? head.generation + 1;
   const needed = inlineFrom <= from + 1 ? [] : head.deltas.filter((key) => !skip.includes(key));
-  const spilled = await pMap(needed, (key) => readDelta(deps, cloud, key), { concurrency: SHARDS_AT_ONCE });
+  const spilled = await inLanes(needed, SHARDS_AT_ONCE, (key) => readDelta(deps, cloud, key));
   return [...spilled.flat(), ...head.delta].filter((record) => record.generation > from);
 }
 

@@ -1,4 +1,4 @@
-import pMap from 'p-map';
+import { inLanes } from '../lanes.ts';
 import { encodeDelta } from '../../core/format/delta-codec.ts';
 import { deltaKey, headKey, rootKey, shardKey } from '../../core/format/keys.ts';
 import { encodeShard } from '../../core/format/shard-codec.ts';
@@ -136,7 +136,7 @@ export type HeadWrite = { readonly kind: 'won'; readonly etag: string } | { read
 
 /** Puts what the head refers to. */
 export async function putObjects(cloud: Cloud, prepared: PreparedCommit): Promise<void> {
-  await pMap(prepared.objects, ({ key, body }) => cloud.put(key, body), { concurrency: SHARDS_AT_ONCE });
+  await inLanes(prepared.objects, SHARDS_AT_ONCE, ({ key, body }) => cloud.put(key, body));
 }
 
 /**

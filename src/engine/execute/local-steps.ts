@@ -144,7 +144,7 @@ export class LocalSteps {
     }
     await this.#run.state.write(intents);
     const done = new StateChanges();
-    await this.#run.inLanes(group, (ready) => this.#installOne(ready, done));
+    await this.#run.eachWrite(group, (ready) => this.#installOne(ready, done));
     await this.#run.state.write(this.#run.withLocalRows(done));
   }
 
@@ -176,7 +176,7 @@ export class LocalSteps {
     for (const { path } of actions) intents.intent(pathIntentKey(path), { kind: 'trash', path });
     await this.#run.state.write(intents);
     const done = new StateChanges();
-    await this.#run.inLanes(actions, (action) => this.#trashOne(action, done));
+    await this.#run.eachWrite(actions, (action) => this.#trashOne(action, done));
     await this.#run.state.write(this.#run.withLocalRows(done));
   }
 

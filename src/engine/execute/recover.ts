@@ -1,5 +1,5 @@
 import type { Head } from '../../core/model/head.ts';
-import type { VaultPath } from '../../core/model/vault-path.ts';
+import { isFolder, type VaultPath } from '../../core/model/vault-path.ts';
 import type { EngineDeps } from '../api.ts';
 import { isVaultError } from '../ports.ts';
 import { hashFile, statFile } from '../scan/read-file.ts';
@@ -34,7 +34,7 @@ async function recoverOne(
       return;
     }
     case 'trash':
-      if (intent.path.endsWith('/')) return;
+      if (isFolder(intent.path)) return;
       if ((await hashNow(deps, intent.path)) === 'absent') changes.base({ path: intent.path });
       return;
     case 'move':
@@ -71,7 +71,9 @@ export async function settleCommits(state: DeviceState, head: Head, changes: Sta
       const projected = await state.projected();
       for (const change of intent.base) {
         changes.base(change);
-        changes.projected(change.path, { ...projected.get(change.path), pending: true });
+        if (!isFolder(change.path)) {
+          changes.projected(change.path, { ...projected.get(change.path), pending: true });
+        }
       }
     }
     if (inLog || intent.lineage !== head.lineage || head.generation >= intent.generation) {

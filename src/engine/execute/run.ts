@@ -1,4 +1,4 @@
-import pMap from 'p-map';
+import { inLanes } from '../lanes.ts';
 import type { FileEntry, Projection } from '../../core/model/entry.ts';
 import type { VaultPath } from '../../core/model/vault-path.ts';
 import { isStoreError } from '../../storage/store-error.ts';
@@ -118,8 +118,8 @@ export class Run {
     return this.projected.get(path)?.done ?? this.view?.tree.get(path)?.projected;
   }
 
-  async inLanes<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-    await pMap(items, work, { concurrency: WRITES_AT_ONCE });
+  async eachWrite<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+    await inLanes(items, WRITES_AT_ONCE, work);
   }
 
   /** Adds the scan's remembered hashes to a batch that is written anyway. */

@@ -2,7 +2,9 @@ import type { Entry, RemoteTree } from '../../core/model/entry.ts';
 import { EXTERNAL_DEVICE, type ContentHash } from '../../core/model/ids.ts';
 import type { VaultPath } from '../../core/model/vault-path.ts';
 import { EngineError } from '../api.ts';
+import { readHead } from '../cloud/head.ts';
 import type { Run } from '../execute/run.ts';
+import { isVaultError, type ReadResult } from '../ports.ts';
 import { importFindings, type Finding } from './import.ts';
 import { listBucket, readPlain, type Listing, type PlainObject } from './plain-objects.ts';
 
@@ -25,9 +27,14 @@ export interface Survey {
   readonly equal: ReadonlyMap<VaultPath, ContentHash>;
 }
 
-/** Looks; changes nothing. Rejects where going on would be wrong: an encrypted bucket, a lost head. */
-export async function surveyBucket(run: Run): Promise<Survey> {
+/**
+ * Looks; changes nothing. `begun`: another device has made the head in the meantime. Rejects where
+ * going on would be wrong: an encrypted bucket, a lost head.
+ */
+export async function surveyBucket(run: Run): Promise<Survey | 'begun'> {
   const listing = await listBucket(run);
+  const again = listing.internal.size === 0 ? undefined : await readHead(run.cloud, run.deps.compression);
+  if (again?.kind === 'found') return 'begun';
   refuseLostHead(run, listing);
   await refuseEncrypted(run, listing.plain);
   const equal = new Map<VaultPath, ContentHash>();
@@ -89,8 +96,9 @@ export async function adopt(run: Run, survey: Survey): Promise<void> {
 
 async function findingOf(run: Run, object: PlainObject, equal: ContentHash | undefined): Promise<Finding> {
   if (equal !== undefined) {
-    const { bytes, file } = await run.deps.vault.read(object.path);
-    if ((await run.deps.hashing.sha256(bytes)) === equal) {
+    const read = await readIfThere(run, object.path);
+    if (read !== undefined && (await run.deps.hashing.sha256(read.bytes)) === equal) {
+      const { bytes, file } = read;
       return {
         object,
         contents: { hash: equal, etag: object.etag, bytes, mtimeMs: file.mtimeMs },
@@ -106,8 +114,19 @@ async function equalHere(run: Run, object: PlainObject): Promise<ContentHash | u
   const local = run.local.files.get(object.path);
   if (local?.sizeBytes !== object.sizeBytes || object.md5 === undefined || object.sizeBytes > COMPARE_BYTES)
     return undefined;
-  const { bytes } = await run.deps.vault.read(object.path);
-  return run.deps.hashing.md5(bytes) === object.md5 ? run.deps.hashing.sha256(bytes) : undefined;
+  const bytes = (await readIfThere(run, object.path))?.bytes;
+  if (bytes === undefined || run.deps.hashing.md5(bytes) !== object.md5) return undefined;
+  return run.deps.hashing.sha256(bytes);
+}
+
+/** A file that cannot be read now is simply not known to be equal. */
+async function readIfThere(run: Run, path: VaultPath): Promise<ReadResult | undefined> {
+  try {
+    return await run.deps.vault.read(path);
+  } catch (error) {
+    if (isVaultError(error)) return undefined;
+    throw error;
+  }
 }
 
 function refuseLostHead(run: Run, listing: Listing): void {

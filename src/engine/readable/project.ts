@@ -1,4 +1,4 @@
-import pMap from 'p-map';
+import { inLanes } from '../lanes.ts';
 import { plainKey } from '../../core/format/keys.ts';
 import type { FileEntry, Projection } from '../../core/model/entry.ts';
 import type { ObjectKey } from '../../core/model/ids.ts';
@@ -42,9 +42,9 @@ export async function writeReadableCopy(run: Run): Promise<void> {
   for (let start = 0; start < pending.length; start += BATCH_FILES) {
     const batch = pending.slice(start, start + BATCH_FILES);
     const changes = new StateChanges();
-    await pMap(batch, (path) => projectOne({ run, listed, findings, changes }, path), {
-      concurrency: run.deps.settings.concurrency,
-    });
+    await inLanes(batch, run.deps.settings.concurrency, (path) =>
+      projectOne({ run, listed, findings, changes }, path),
+    );
     await run.state.write(changes);
   }
   if (findings.length > 0) await importFindings(run, findings);

@@ -14,6 +14,8 @@ export class LocalView implements LocalTree {
   readonly files = new Map<VaultPath, LocalFile>();
   readonly unknown = new Map<VaultPath, string>();
   readonly problems: Problem[] = [];
+  /** The scan found no file at all, and nothing that it could not read. */
+  foundEmpty = false;
   #changes = new StateChanges();
   #pathsByHash: Map<ContentHash, VaultPath> | undefined;
 

@@ -1,4 +1,4 @@
-import pMap from 'p-map';
+import { inLanes } from '../lanes.ts';
 import { shardIndex } from '../../core/model/shards.ts';
 import type { VaultPath } from '../../core/model/vault-path.ts';
 import type { EngineDeps, Progress } from '../api.ts';
@@ -40,6 +40,7 @@ export async function scan(deps: EngineDeps, request: ScanRequest): Promise<Loca
     else view.setUnknown(problem.path, shown);
   }
   for (const folder of listing.emptyFolders) view.setFolder(folder);
+  view.foundEmpty = listing.files.length === 0 && listing.problems.length === 0;
   const changed: VaultFile[] = [];
   const listed = new Set<VaultPath>();
   for (const file of listing.files) {
@@ -68,17 +69,13 @@ async function hashChanged(
   const totalBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
   let doneFiles = 0;
   let doneBytes = 0;
-  await pMap(
-    files,
-    async (file) => {
-      request.signal?.throwIfAborted();
-      await hashInto(deps, view, file);
-      doneFiles += 1;
-      doneBytes += file.sizeBytes;
-      request.onProgress?.({ phase: 'scan', doneFiles, totalFiles: files.length, doneBytes, totalBytes });
-    },
-    { concurrency: READS_AT_ONCE },
-  );
+  await inLanes(files, READS_AT_ONCE, async (file) => {
+    request.signal?.throwIfAborted();
+    await hashInto(deps, view, file);
+    doneFiles += 1;
+    doneBytes += file.sizeBytes;
+    request.onProgress?.({ phase: 'scan', doneFiles, totalFiles: files.length, doneBytes, totalBytes });
+  });
 }
 
 /** Looks at one file again; what it finds goes into the view. */
