@@ -52,8 +52,12 @@ export function caseConflictName(
   return firstFree(path, `case conflict ${portableDeviceName(deviceName)}`, isTaken);
 }
 
-/** Whether `path` is a name that `conflictCopyName` gives to a copy of `original`, on any device. */
+/**
+ * Whether `path` is a name that `conflictCopyName` gives to a copy of `original`, on any device. Never
+ * true of a file and itself, though copies of a copy are named alike: it is no second place.
+ */
 export function isConflictCopyOf(path: VaultPath, original: VaultPath): boolean {
+  if (path === original) return false;
   const copy = split(path);
   const source = split(original);
   if (copy.folder !== source.folder || copy.extension !== source.extension) return false;

@@ -7,7 +7,7 @@ import type { Draft } from './draft.ts';
 import { indexFolds, type FoldIndex } from './fold-index.ts';
 import type { Action } from './plan.ts';
 import { fitsHere } from './room.ts';
-import { livePaths, type Survey } from './survey.ts';
+import { hasFolder, livePaths, type Survey } from './survey.ts';
 
 type Upload = Extract<Action, { kind: 'upload' }>;
 type Download = Extract<Action, { kind: 'download' }>;
@@ -30,6 +30,11 @@ export class Arrivals {
 
   /** A path that the cloud lacks is to be committed. */
   intoCloud(cell: Cell, { path, hash }: Upload): void {
+    if (isFolder(path) && this.#survey.cloud.filledFolders.has(foldPath(path))) {
+      // The cloud has the folder already, by what it holds.
+      this.#draft.drop(path);
+      return;
+    }
     const twins = this.#survey.cloudTwins(path);
     if (twins.length > 0) {
       this.#meetTwins(cell, hash, twins);
@@ -45,86 +50,97 @@ export class Arrivals {
       this.#wait(path, `waits until ${above} is no file any more`);
       return;
     }
-    if (isFolder(path) ? this.#folderIntoCloud(path) : this.#fileIntoCloud(path, hash)) {
-      this.#draft.bringsToCloud(path);
-    }
-  }
-
-  /** Whether the folder is to be committed: one that holds something in the cloud is there already. */
-  #folderIntoCloud(path: VaultPath): boolean {
-    if (!this.#survey.cloud.folders.has(foldPath(path))) return true;
-    this.#draft.drop(path);
-    return false;
+    if (isFolder(path) || this.#fileFitsCloud(path, hash)) this.#draft.bringsToCloud(path);
   }
 
   /** Whether the file is to be committed: no folder has its name. */
-  #fileIntoCloud(path: VaultPath, hash: ContentHash): boolean {
+  #fileFitsCloud(path: VaultPath, hash: ContentHash): boolean {
     const { here, cloud } = this.#survey;
-    const isFolderInCloud = this.#survey.hasBelow(cloud, path);
+    const isFolderInCloud = this.#survey.isFolderName(cloud, path);
     const staysFolder =
-      (this.#survey.hasBelow(here, path) && this.#staysBelowHere(path)) ||
-      (isFolderInCloud && this.#staysBelowInCloud(path));
+      (this.#survey.isFolderName(here, path) && this.#survey.isFolderName(this.#staysHere(), path)) ||
+      (isFolderInCloud && this.#survey.isFolderName(this.#staysInCloud(), path));
     if (staysFolder) this.#setAside(path, hash, 'file-over-folder');
     else if (isFolderInCloud) this.#wait(path, 'waits until the folder of this name is gone from the cloud');
     return !staysFolder && !isFolderInCloud;
   }
 
   /** The cloud has the name in another spelling. */
-  #meetTwins({ path, base }: Cell, hash: ContentHash, twins: readonly VaultPath[]): void {
-    const free = twins.filter((twin) => !this.#draft.isMoving(twin) && !this.#survey.isUnknown(twin));
-    const to = free.find((twin) => this.#survey.cell(twin).local === undefined && this.#survey.inScope(twin));
-    if (to !== undefined && fitsHere({ from: path, to }, this.#survey, this.#draft)) {
-      // Not here under the committed spelling: this is that file, and its spelling wins.
-      const former = this.#survey.cell(to).base;
-      const kept = base === undefined || former === undefined ? (base ?? former) : undefined;
-      this.#draft.set({
-        kind: 'move-local',
-        from: path,
-        to,
-        expected: hash,
-        ...(kept === undefined ? {} : { base: kept }),
-        why: 'spelling',
-        reason: 'the cloud has this name in another spelling, which was committed first',
-      });
-      return;
-    }
-    // Here in both spellings: two files on a disk that tells case apart.
-    if (free.some((twin) => this.#survey.cell(twin).local !== undefined))
-      this.#setAside(path, hash, 'case-conflict');
+  #meetTwins(cell: Cell, hash: ContentHash, twins: readonly VaultPath[]): void {
+    if (this.takeCommittedSpelling(cell)) return;
+    const { path } = cell;
+    // Both spellings are in use here: the disk tells case apart.
+    const isUsedHere = (twin: VaultPath): boolean =>
+      this.#survey.isFolderName(this.#survey.here, twin) ||
+      (this.#survey.cell(twin).local !== undefined && !this.#draft.isMoving(twin));
+    if (twins.some(isUsedHere)) this.#setAside(path, hash, 'case-conflict');
     else this.#wait(path, `waits, as ${twins.join(', ')} in the cloud differs from it only in case`);
+  }
+
+  /**
+   * Whether the file, which the cloud lacks, is one that the cloud has in another spelling and the
+   * device has not: then that spelling wins.
+   */
+  takeCommittedSpelling({ path, local, base }: Cell): boolean {
+    if (local === undefined || this.#isFilled(path)) return false;
+    const isFree = (to: VaultPath): boolean => fitsHere({ from: path, to }, this.#survey, this.#draft);
+    const to = this.#survey.cloudTwins(path).find(isFree);
+    if (to === undefined) return false;
+    const former = this.#survey.cell(to).base;
+    // Two former contents: neither is known to be what both sides came from.
+    const kept = base === undefined || former === undefined ? (base ?? former) : undefined;
+    this.#draft.set({
+      kind: 'move-local',
+      from: path,
+      to,
+      expected: local,
+      ...(kept === undefined ? {} : { base: kept }),
+      why: 'spelling',
+      reason: 'the cloud has this name in another spelling, which was committed first',
+    });
+    return true;
   }
 
   /** A path that the device lacks is to be brought here. */
   ontoDevice(path: VaultPath, { entry }: Download): void {
+    if (this.#isFilled(path)) {
+      this.#dropFilledFolder(path, entry);
+      return;
+    }
     const [twin] = this.#survey.localTwins(path);
     if (twin !== undefined || this.#draft.arrivesHere(path)) {
       const other = twin ?? 'another file in the cloud';
       this.#wait(path, `not brought here: its name differs from ${other} only in case; rename one of them`);
       return;
     }
-    if (isFolder(path) ? this.#folderOntoDevice(path, entry) : this.#fileOntoDevice(path, entry)) {
-      this.#draft.bringsHere(path);
-    }
+    if (this.#isClearBelow(path, entry) && this.#isClearAbove(path)) this.#draft.bringsHere(path);
   }
 
-  #fileOntoDevice(path: VaultPath, entry: FileEntry): boolean {
-    const isFolderHere = this.#survey.hasBelow(this.#survey.here, path);
-    const isFolderInCloud = this.#survey.hasBelow(this.#survey.cloud, path);
-    if (isFolderHere || isFolderInCloud) {
-      const stays =
-        (isFolderHere && this.#staysBelowHere(path)) || (isFolderInCloud && this.#staysBelowInCloud(path));
-      if (stays) this.#giveWay(path, entry);
-      else this.#wait(path, 'waits until the folder of this name is gone');
-      return false;
-    }
-    return this.#isClearAbove(path);
+  /** Whether the path is an empty folder's on one side, and that folder holds something on some side. */
+  #isFilled(path: VaultPath): boolean {
+    if (!isFolder(path)) return false;
+    const fold = foldPath(path);
+    return this.#survey.here.filledFolders.has(fold) || this.#survey.cloud.filledFolders.has(fold);
   }
 
-  #folderOntoDevice(path: VaultPath, entry: FileEntry): boolean {
-    if (!this.#survey.here.folders.has(foldPath(path))) return this.#isClearAbove(path);
-    if (this.#staysBelowHere(path)) {
+  /** A folder that holds something is there without an entry of its own. */
+  #dropFilledFolder(path: VaultPath, entry: FileEntry): void {
+    const fold = foldPath(path);
+    if (this.#staysHere().filledFolders.has(fold) || this.#staysInCloud().filledFolders.has(fold)) {
       this.#draft.set({ kind: 'tombstone', path, last: entry, reason: 'the folder is not empty any more' });
-    } else this.#wait(path, 'waits until what the folder holds here is gone');
+    } else this.#wait(path, 'waits until what the folder holds is gone');
+  }
+
+  /** Whether no folder, here or in the cloud, has the name of this file; where one stays, the file gives way. */
+  #isClearBelow(path: VaultPath, entry: FileEntry): boolean {
+    const isFolderHere = this.#survey.isFolderName(this.#survey.here, path);
+    const isFolderInCloud = this.#survey.isFolderName(this.#survey.cloud, path);
+    if (!isFolderHere && !isFolderInCloud) return true;
+    const stays =
+      (isFolderHere && this.#survey.isFolderName(this.#staysHere(), path)) ||
+      (isFolderInCloud && this.#survey.isFolderName(this.#staysInCloud(), path));
+    if (stays) this.#giveWay(path, entry);
+    else this.#wait(path, 'waits until the folder of this name is gone');
     return false;
   }
 
@@ -151,6 +167,10 @@ export class Arrivals {
 
   /** The file in the cloud, which this device lacks, gets a name beside the folder. */
   #giveWay(file: VaultPath, source: FileEntry): void {
+    if (this.#survey.filesAbove(this.#survey.cloud, file).length > 0) {
+      this.#wait(file, 'waits until the file that has the name of its folder has given way');
+      return;
+    }
     const copy = this.#copyOf(file, source.hash);
     const to = copy ?? this.#copyName(file, source.hash);
     this.#draft.set({
@@ -195,8 +215,8 @@ export class Arrivals {
     return (
       here.pathsByFold.has(fold) ||
       cloud.pathsByFold.has(fold) ||
-      here.folders.has(`${fold}/`) ||
-      cloud.folders.has(`${fold}/`) ||
+      hasFolder(here, `${fold}/`) ||
+      hasFolder(cloud, `${fold}/`) ||
       this.#draft.arrivesHere(name) ||
       this.#draft.arrivesInCloud(name) ||
       // What a former file of the name left behind would be taken for this one's past.
@@ -209,25 +229,19 @@ export class Arrivals {
     this.#draft.set({ kind: 'notice', path, reason });
   }
 
-  /** Whether the plan leaves something here in the folder that has the file's name. */
-  #staysBelowHere(path: VaultPath): boolean {
-    this.#stayingHere ??= indexFolds(
-      [...this.#survey.input.local.files.keys()].filter((file) => !this.#draft.leavesHere(file)),
-    );
-    return this.#stayingHere.folders.has(asFolder(path));
+  /** What the plan leaves here. */
+  #staysHere(): FoldIndex {
+    const paths = this.#survey.input.local.files.keys();
+    this.#stayingHere ??= indexFolds([...paths].filter((path) => !this.#draft.leavesHere(path)));
+    return this.#stayingHere;
   }
 
-  /** Whether the plan leaves something in the cloud in the folder that has the file's name. */
-  #staysBelowInCloud(path: VaultPath): boolean {
-    this.#stayingInCloud ??= indexFolds(
-      [...livePaths(this.#survey.input)].filter((file) => !this.#draft.leavesCloud(file)),
-    );
-    return this.#stayingInCloud.folders.has(asFolder(path));
+  /** What the plan leaves in the cloud. */
+  #staysInCloud(): FoldIndex {
+    const paths = livePaths(this.#survey.input);
+    this.#stayingInCloud ??= indexFolds([...paths].filter((path) => !this.#draft.leavesCloud(path)));
+    return this.#stayingInCloud;
   }
-}
-
-function asFolder(path: VaultPath): string {
-  return isFolder(path) ? foldPath(path) : `${foldPath(path)}/`;
 }
 
 /** Whether the step brings a new name into the cloud. */

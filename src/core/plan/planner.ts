@@ -32,6 +32,10 @@ export function plan(input: PlanInput): Plan {
   for (const cell of cells) {
     const step = draft.stepAt(cell.path);
     if (isArrivalInCloud(step, cell)) arrivals.intoCloud(cell, step);
+    // Row 14: what was deleted may live on in another spelling.
+    else if (cell.live === undefined && (step?.kind === 'skip' || step?.kind === 'notice')) {
+      arrivals.takeCommittedSpelling(cell);
+    }
   }
   for (const { path } of cells) {
     const step = draft.stepAt(path);

@@ -147,20 +147,22 @@ function otherSpelling(path: VaultPath, survey: Survey): VaultPath | undefined {
   return survey.cloudTwins(path).find((twin) => survey.cell(twin).local === undefined);
 }
 
-/** The live path that the tombstones lead to. */
+/** The live path that the tombstones lead to, if it is the same file still. */
 function committedName(path: VaultPath, { remote }: Pick<PlanInput, 'remote'>): VaultPath | undefined {
-  let at = path;
+  const first = remote.get(path);
+  let entry = first;
   for (let moves = 0; moves < MAX_MOVES; moves += 1) {
-    const entry = remote.get(at);
-    if (entry?.deleted !== true || entry.to === undefined) return undefined;
-    const live = liveEntry(remote, entry.to);
-    if (live !== undefined) return isSameFile(entry, live) ? entry.to : undefined;
-    at = entry.to;
+    if (first?.deleted !== true || entry?.deleted !== true) return undefined;
+    const { to } = entry;
+    if (to === undefined || isFolder(to)) return undefined;
+    entry = remote.get(to);
+    const live = liveEntry(remote, to);
+    if (live !== undefined) return isSameFile(first, live) ? to : undefined;
   }
   return undefined;
 }
 
-/** Whether the live file is what was moved: another may have taken the name since. */
+/** Whether the live file is what was moved: another may have taken a name on the way since. */
 function isSameFile(moved: Tombstone, live: FileEntry): boolean {
   return live.from === moved.path || live.hash === moved.hash || live.prev.includes(shortHash(moved.hash));
 }

@@ -16,7 +16,7 @@ export function fitsHere({ from, to }: NewName, survey: Survey, draft: Draft): b
   // Where the file has other twins beside it already, the disk tells case apart.
   if (twins.length > 0 && !twins.includes(from)) return false;
   if (survey.filesAbove(survey.here, to).length > 0) return false;
-  return isFolder(to) || !(survey.hasBelow(survey.here, to) || survey.hasBelow(survey.cloud, to));
+  return isFolder(to) || !(survey.isFolderName(survey.here, to) || survey.isFolderName(survey.cloud, to));
 }
 
 /** Whether the cloud can take the name in place of the other, whatever else the plan does and in any order. */
@@ -24,5 +24,5 @@ export function fitsInCloud({ from, to }: NewName, survey: Survey, draft: Draft)
   if (draft.isMoving(to) || draft.arrivesInCloud(to) || survey.cell(to).live !== undefined) return false;
   if (survey.cloudTwins(to).some((twin) => twin !== from)) return false;
   if (survey.filesAbove(survey.cloud, to).length > 0) return false;
-  return !survey.hasBelow(survey.cloud, to) && !survey.hasBelow(survey.here, to);
+  return !survey.isFolderName(survey.cloud, to) && !survey.isFolderName(survey.here, to);
 }

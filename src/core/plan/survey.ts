@@ -75,10 +75,15 @@ export class Survey implements RowFacts {
     return files;
   }
 
-  /** Whether something lies in the folder that a file of this name would stand for. */
-  hasBelow(index: FoldIndex, path: VaultPath): boolean {
-    return !isFolder(path) && index.folders.has(`${foldPath(path)}/`);
+  /** Whether a folder, empty or not, has the name of this file. */
+  isFolderName(index: FoldIndex, path: VaultPath): boolean {
+    return !isFolder(path) && hasFolder(index, `${foldPath(path)}/`);
   }
+}
+
+/** Whether the side has the folder of this fold, which ends in `/`, empty or not. */
+export function hasFolder(index: FoldIndex, fold: string): boolean {
+  return index.filledFolders.has(fold) || index.pathsByFold.has(fold);
 }
 
 function twins(index: FoldIndex, path: VaultPath): readonly VaultPath[] {
