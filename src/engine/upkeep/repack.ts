@@ -1,4 +1,5 @@
 import { classifyKey } from '../../core/format/keys.ts';
+import { PACK_FOOTER_BYTES } from '../../core/format/pack-codec.ts';
 import { keptRoots, repackCandidates, type RootTime } from '../../core/model/collection.ts';
 import type { Entry } from '../../core/model/entry.ts';
 import type { ContentHash, ObjectKey } from '../../core/model/ids.ts';
@@ -49,7 +50,10 @@ async function wastefulPacks(
   entries: readonly Entry[],
 ): Promise<ReadonlySet<ObjectKey>> {
   const condemned = new Set<ObjectKey>(run.view?.head.condemned?.keys);
-  const packs = survey.listed.filter(({ key }) => classifyKey(key) === 'pack' && !condemned.has(key));
+  const overhead = overheadByPack(entries);
+  const packs = survey.listed
+    .filter(({ key }) => classifyKey(key) === 'pack' && !condemned.has(key))
+    .map(({ key, sizeBytes }) => ({ key, sizeBytes: sizeBytes - (overhead.get(key) ?? 0) }));
   if (repackCandidates(packs, entries, new Set()).length === 0) return new Set();
   const heldForGood = new Set<ObjectKey>();
   for (const { commit: root } of keptForGood(survey)) await addRoot(run, survey.reach, heldForGood, root);
@@ -57,6 +61,25 @@ async function wastefulPacks(
   const candidates = [...repackCandidates(packs, entries, heldForGood)];
   candidates.sort((a, b) => (sizeByKey.get(b) ?? 0) - (sizeByKey.get(a) ?? 0));
   return new Set(candidates.slice(0, PACKS_A_RUN));
+}
+
+/**
+ * Bytes of each pack that its index and footer take for what is alive: a new pack would need them too.
+ * Without this, packs of notes smaller than their index would be packed anew for ever.
+ */
+function overheadByPack(entries: readonly Entry[]): ReadonlyMap<ObjectKey, number> {
+  const overhead = new Map<ObjectKey, number>();
+  const counted = new Set<string>();
+  for (const { hash, sizeBytes: size, at } of entries) {
+    if (at === undefined || !('pack' in at)) continue;
+    const { pack, ...place } = at;
+    const id = `${pack} ${String(place.offset)}`;
+    if (counted.has(id)) continue;
+    counted.add(id);
+    const indexBytes = JSON.stringify({ hash, ...place, size }).length + 1;
+    overhead.set(pack, (overhead.get(pack) ?? PACK_FOOTER_BYTES + 1) + indexBytes);
+  }
+  return overhead;
 }
 
 /** The last roots of the months that are over: retention never lets go of them. */
