@@ -209,6 +209,7 @@ describe('restore', () => {
       stops.push(await stop(laptop));
     }
     const stranger = cloud.device('never synced');
+    const before = cloud.store.snapshot();
     for (const { commit, timeMs, contents } of stops) {
       expect((await restored(stranger, { kind: 'commit', commit })).contents).toEqual(contents);
       expect((await restored(stranger, { kind: 'time', timeMs })).contents).toEqual(contents);
@@ -217,6 +218,7 @@ describe('restore', () => {
     expect(now.contents).toEqual(stops.at(-1)?.contents);
     expect(now.report.commit).toBe(stops.at(-1)?.commit);
     expect(await contentsOf(stranger)).toEqual({});
+    expect(cloud.store.snapshot()).toEqual(before);
   });
 
   it('[HI6] the beginning of a commit id is enough where one commit alone has it', async () => {
