@@ -25,7 +25,7 @@ export async function startServer(): Promise<RunningServer> {
   const env = { ROOT_ACCESS_KEY: KEYS.accessKeyId, ROOT_SECRET_KEY: KEYS.secretAccessKey };
   const daemon = startDaemon(
     program,
-    ['--port', `127.0.0.1:${String(port)}`, 'posix', join(folder, 'data')],
+    ['--keep-alive', '--port', `127.0.0.1:${String(port)}`, 'posix', join(folder, 'data')],
     { env },
   );
   const stop = async (): Promise<void> => {
