@@ -1,6 +1,6 @@
 import { EMPTY_HASH, shortHash, type ContentHash } from '../model/ids.ts';
 import type { FileEntry, Tombstone } from '../model/entry.ts';
-import { foldPath, isFolder, type VaultPath } from '../model/vault-path.ts';
+import { foldPath, folderOf, isFolder, type VaultPath } from '../model/vault-path.ts';
 import type { Cell } from './cell.ts';
 import type { Draft } from './draft.ts';
 import { liveEntry, type PlanInput } from './plan.ts';
@@ -27,8 +27,13 @@ export function planRenames(cells: readonly Cell[], survey: Survey, draft: Draft
     (cell): cell is Present => cell.local !== undefined && cell.base === undefined,
   );
   if (vanished.length > 0 && appeared.length > 0) {
-    for (const pair of pairsByHash(vanished, appeared)) renamedHere(pair, survey, draft);
-    for (const pair of pairsByFold(vanished, appeared, draft)) renamedHere(pair, survey, draft);
+    const spellings = committedSpellings(files, survey);
+    const renamed = (pair: Pair): void => {
+      if (isRespelledFolder(pair, spellings)) keepSpelling(pair, survey, draft);
+      else renamedHere(pair, survey, draft);
+    };
+    for (const pair of pairsByHash(vanished, appeared)) renamed(pair);
+    for (const pair of pairsByFold(vanished, appeared, draft)) renamed(pair);
   }
   for (const cell of files) if (cell.live === undefined) renamedElsewhere(cell, survey, draft);
 }
@@ -140,6 +145,46 @@ function renamedElsewhere(cell: Cell, survey: Survey, draft: Draft): void {
   if (!fitsHere(move, survey, draft)) return;
   const reason = local === base ? 'renamed elsewhere' : 'renamed elsewhere, edited here: the edit goes along';
   draft.set({ kind: 'move-local', ...move, expected: local, base, why: 'renamed-elsewhere', reason });
+}
+
+/**
+ * Folders that a rename committed elsewhere spells anew, by fold. On a disk that ignores case the
+ * files of a folder share its one spelling: without this, two such devices that spelled it
+ * differently would rename each other's files for ever.
+ */
+function committedSpellings(files: readonly Cell[], survey: Survey): ReadonlyMap<string, string> {
+  const spellings = new Map<string, string>();
+  for (const { path, local, base, live } of files) {
+    if (local === undefined || base === undefined || live !== undefined) continue;
+    const to = committedName(path, survey.input);
+    if (to === undefined) continue;
+    const former = new Set(foldersOf(path));
+    for (const folder of foldersOf(to)) if (!former.has(folder)) spellings.set(foldPath(folder), folder);
+  }
+  return spellings;
+}
+
+/** Whether the pair spells a folder in another way than the one just committed, which it had before. */
+function isRespelledFolder({ from, to }: Pair, spellings: ReadonlyMap<string, string>): boolean {
+  if (spellings.size === 0 || foldPath(from.path) !== foldPath(to.path)) return false;
+  const now = new Set(foldersOf(to.path));
+  return foldersOf(from.path).some(
+    (folder) => spellings.get(foldPath(folder)) === folder && !now.has(folder),
+  );
+}
+
+/** The committed spelling of the folder wins over the one here. */
+function keepSpelling({ from, to }: Pair, survey: Survey, draft: Draft): void {
+  const move = { from: to.path, to: from.path };
+  if (!fitsHere(move, survey, draft)) return;
+  const reason = 'its folder was renamed elsewhere; the spelling that was committed first stays';
+  draft.set({ kind: 'move-local', ...move, expected: to.local, base: from.base, why: 'spelling', reason });
+}
+
+function foldersOf(path: VaultPath): VaultPath[] {
+  const folders: VaultPath[] = [];
+  for (let at = folderOf(path); at !== ''; at = folderOf(at as VaultPath)) folders.push(at as VaultPath);
+  return folders;
 }
 
 /** Deleted here and live under a name that differs in case alone, without a word that it was moved. */
