@@ -4,8 +4,9 @@ import { moveToFree, type Placed } from './place-file.mts';
 import { look } from './plain-file.mts';
 
 /**
- * Changes how names are spelled where the file system takes both spellings for one. `from` and `to`
- * are paths on disk that lead to one file. Folders on the way are respelled too.
+ * Changes how names are spelled where the file system takes both spellings for one; `changed` where
+ * they name two files. Folders on the way are respelled too. The folder's own list of names decides:
+ * some file systems number one file differently by each spelling.
  */
 export function respell(from: string, to: string): Placed {
   const [fromNames, toNames] = [from.split('/'), to.split('/')];

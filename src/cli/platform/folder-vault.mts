@@ -23,15 +23,7 @@ import { FolderStaging } from './folder-staging.mts';
 import { FolderSync } from './folder-sync.mts';
 import { makeTrashFolder, moveToTrash } from './folder-trash.mts';
 import { moveOver, moveToFree, removeVersion, type Placed } from './place-file.mts';
-import {
-  look,
-  readBytes,
-  sameFile,
-  sameVersion,
-  sightingOf,
-  withFile,
-  type Sighting,
-} from './plain-file.mts';
+import { look, readBytes, sameVersion, sightingOf, withFile, type Sighting } from './plain-file.mts';
 import { Spellings } from './spellings.mts';
 
 export interface FolderVaultOptions {
@@ -40,6 +32,14 @@ export interface FolderVaultOptions {
    * cut. `fast`: over the end of the process only; for what can be fetched again, as a restore.
    */
   readonly durability?: 'fsync' | 'fast';
+}
+
+/** A version of a file, and where it shall go; `to` may still get a number. */
+interface Relocation {
+  readonly from: string;
+  readonly seen: Sighting;
+  readonly to: string;
+  readonly hash: ContentHash;
 }
 
 /** A vault in a folder of this computer. `docs/spec/device.md` has its rules. */
@@ -124,7 +124,7 @@ export class FolderVault implements Vault {
       if (there?.isDirectory() === true) throw newVaultError('blocked', path);
       if (options.expected === 'absent') {
         if (there !== undefined) return { kind: 'changed' };
-        const placed = await this.#across(disk, seen, target, options.hash, (from, now) =>
+        const placed = await this.#across({ from: disk, seen, to: target, hash: options.hash }, (from, now) =>
           landed(moveToFree(from, target, now), target),
         );
         return this.#settled(placed, path, target, seen);
@@ -132,7 +132,7 @@ export class FolderVault implements Vault {
       const replaced = await sightingOf(target, options.expected);
       if (replaced === undefined) return { kind: 'changed' };
       this.#staging.takePermissions(disk, seen, replaced);
-      const placed = await this.#across(disk, seen, target, options.hash, (from) =>
+      const placed = await this.#across({ from: disk, seen, to: target, hash: options.hash }, (from) =>
         landed(moveOver(from, target, replaced), target),
       );
       return this.#settled(placed, path, target, seen);
@@ -151,10 +151,10 @@ export class FolderVault implements Vault {
       const taken = look(target);
       let placed: Placed;
       if (taken === undefined) {
-        placed = await this.#across(source, seen, target, expected, (now, version) =>
+        placed = await this.#across({ from: source, seen, to: target, hash: expected }, (now, version) =>
           landed(moveToFree(now, target, version), target),
         );
-      } else if (sameFile(taken, seen) && foldPath(from) === foldPath(to)) {
+      } else if (foldPath(from) === foldPath(to)) {
         placed = respell(source, target);
         this.#parents.forget();
       } else placed = 'changed';
@@ -176,8 +176,9 @@ export class FolderVault implements Vault {
       if (seen === undefined) return { kind: look(source) === undefined ? 'absent' : 'changed' };
       const folder = makeTrashFolder(this.#root, folderOf(path));
       const name = path.slice(folderOf(path).length);
-      const placed = await this.#across(source, seen, `${folder}/${name}`, expected, (from, version) =>
-        moveToTrash(from, folder, name, version),
+      const placed = await this.#across(
+        { from: source, seen, to: `${folder}/${name}`, hash: expected },
+        (from, version) => moveToTrash(from, folder, name, version),
       );
       await this.#sync?.sync(folder);
       await this.#sync?.sync(folderOn(source));
@@ -226,10 +227,7 @@ export class FolderVault implements Vault {
 
   /** Places the file; where the vault spans file systems, by way of a copy beside its target. */
   async #across(
-    from: string,
-    seen: Sighting,
-    to: string,
-    hash: ContentHash,
+    { from, seen, to, hash }: Relocation,
     place: (from: string, seen: Sighting) => string | undefined,
   ): Promise<Placed> {
     try {

@@ -13,7 +13,7 @@ const readFile = promisify(read);
 const closeFile = promisify(close);
 
 /** Follows no link, and does not wait for the other end of a pipe. Windows knows neither flag. */
-const PLAIN = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+const PLAIN = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const BUFFER_BYTES = 1024 * 1024;
 
 /** What a directory showed at one moment; two that are the same are, but for a forged clock, one version. */
@@ -23,11 +23,6 @@ export function sameVersion(one: Sighting, other: Sighting): boolean {
   return (
     one.ino === other.ino && one.dev === other.dev && one.size === other.size && one.mtimeMs === other.mtimeMs
   );
-}
-
-/** The same file under whatever name, whatever its contents. */
-export function sameFile(one: Sighting, other: Sighting): boolean {
-  return one.ino === other.ino && one.dev === other.dev;
 }
 
 /** What stands at a path; links are not followed. */

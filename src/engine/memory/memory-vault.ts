@@ -243,7 +243,9 @@ export class MemoryVault implements Vault {
   /** Files in the trash by their path there. */
   trashed(): Map<VaultPath, Uint8Array> {
     const folder = this.#disk.tree.find(TRASH_FOLDER);
-    return folder?.kind === 'folder' ? this.#filesBelow(folder, '', () => true) : new Map();
+    return folder?.kind === 'folder'
+      ? this.#filesBelow(folder, '', () => true)
+      : new Map<VaultPath, Uint8Array>();
   }
 
   stagedIds(): StagedId[] {

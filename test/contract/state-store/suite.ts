@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   STATE_TABLES,
-  StateError,
   type StateStore,
   type StateTable,
   type StateWrite,
@@ -126,9 +125,9 @@ export function stateStoreContract(name: string, makeSubject: () => Promise<Stat
       await state.write([put('base', 'a', 1)]);
       await state.close();
       await state.close();
-      const closed = expect.objectContaining({ name: 'StateError', kind: 'closed' }) as StateError;
-      await expect(state.rows('base')).rejects.toEqual(closed);
-      await expect(state.write([put('base', 'a', 2)])).rejects.toEqual(closed);
+      const closed = { name: 'StateError', kind: 'closed' };
+      await expect(state.rows('base')).rejects.toMatchObject(closed);
+      await expect(state.write([put('base', 'a', 2)])).rejects.toMatchObject(closed);
       expect(await base(await subject.restart())).toEqual({ a: 1 });
     });
 

@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, utimes, writeFi
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { FolderVault } from '../../../src/cli/platform/folder-vault.mts';
-import { vaultContract, type VaultSubject } from './suite.ts';
+import type { VaultSubject } from './subject.ts';
+import { vaultContract } from './suite.ts';
 
 async function textsBelow(folder: string, prefix = ''): Promise<Map<string, string>> {
   const texts = new Map<string, string>();

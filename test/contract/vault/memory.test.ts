@@ -2,16 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { nodeHashing } from '../../../src/cli/platform/hashing.mts';
 import { MemoryVault, type MemoryVaultOptions } from '../../../src/engine/memory/memory-vault.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import {
-  chunksOf,
-  everything,
-  hashOf,
-  install,
-  kindOf,
-  path,
-  vaultContract,
-  type VaultSubject,
-} from './suite.ts';
+import { chunksOf, everything, hashOf, install, kindOf, path, type VaultSubject } from './subject.ts';
+import { vaultContract } from './suite.ts';
 
 function newVault(options: Partial<MemoryVaultOptions> = {}): MemoryVault {
   return new MemoryVault({ clock: new FakeClock(), hashing: nodeHashing, ...options });

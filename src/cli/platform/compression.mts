@@ -1,0 +1,57 @@
+import { promisify } from 'node:util';
+import {
+  deflateRaw,
+  deflateRawSync,
+  gunzip,
+  gunzipSync,
+  gzip,
+  gzipSync,
+  inflateRaw,
+  inflateRawSync,
+} from 'node:zlib';
+import { CompressionError, type Compression } from '../../engine/ports.ts';
+
+/**
+ * 100 MB of notes of 2 to 10 KB, one by one: level 1 takes 1.3 s of CPU for 38.4 %, level 3 1.7 s for
+ * 37.2 %, level 6 2.7 s for 36.0 %. Through the thread pool each costs three times as much.
+ */
+const LEVEL = 3;
+/** Up to here direct calls take less than a millisecond. */
+const DIRECT_BYTES = 64 * 1024;
+/** Little input can be much output: that is not waited for. */
+const DIRECT_LIMIT_BYTES = 1024 * 1024;
+
+const encoders = { gzip: promisify(gzip), deflate: promisify(deflateRaw) };
+const decoders = { gunzip: promisify(gunzip), inflate: promisify(inflateRaw) };
+const directDecoders = { gunzip: gunzipSync, inflate: inflateRawSync };
+
+async function decode(
+  format: 'gunzip' | 'inflate',
+  bytes: Uint8Array,
+  limitBytes: number,
+): Promise<Uint8Array> {
+  // zlib takes no limit of 0.
+  const options = { maxOutputLength: Math.max(1, limitBytes) };
+  const isDirect = bytes.length <= DIRECT_BYTES && limitBytes <= DIRECT_LIMIT_BYTES;
+  let plain: Uint8Array;
+  try {
+    plain = isDirect ? directDecoders[format](bytes, options) : await decoders[format](bytes, options);
+  } catch (error) {
+    throw new CompressionError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+  if (plain.length > limitBytes) throw new CompressionError(`more than ${String(limitBytes)} bytes come out`);
+  return plain;
+}
+
+export const nodeCompression: Compression = {
+  async gzip(bytes) {
+    if (bytes.length <= DIRECT_BYTES) return gzipSync(bytes, { level: LEVEL });
+    return encoders.gzip(bytes, { level: LEVEL });
+  },
+  async deflate(bytes) {
+    if (bytes.length <= DIRECT_BYTES) return deflateRawSync(bytes, { level: LEVEL });
+    return encoders.deflate(bytes, { level: LEVEL });
+  },
+  gunzip: (bytes, limitBytes) => decode('gunzip', bytes, limitBytes),
+  inflate: (bytes, limitBytes) => decode('inflate', bytes, limitBytes),
+};
