@@ -33,7 +33,8 @@ export interface Backup {
 export class CloudLog {
   readonly #world: World;
   view: CloudView | undefined;
-  commits = 0;
+  /** Every head that ever stood, by its commit. */
+  readonly views = new Map<string, CloudView>();
   /** Hashes of contents that this bucket's heads have named; a rollback takes it back. */
   everCommitted = new Set<string>();
   /** Hashes that heads had at a folded path, at any time. */
@@ -96,7 +97,7 @@ export class CloudLog {
     const entries = newEntries(this.view, after);
     const commit: Commit = { device, before: this.view, after, entries, objects };
     this.view = after;
-    this.commits += 1;
+    this.views.set(after.head.commit, after);
     world.trace.add(`   head ${short(after.head.commit)} g${String(after.head.generation)} by ${device.short}: ${entries.map(shown).join(', ')}`);
     for (const entry of entries) this.#note(entry);
     this.#check(commit, former?.log, before);

@@ -50,7 +50,9 @@ export class Device {
   readonly mayTrash = new Set<string>();
   /** Half-written contents that a crash left, by path. */
   readonly torn = new Map<string, string>();
-  /** Since its memory was lost or the bucket went back, until it saw a whole sync. */
+  /** The head that it remembers as the last one seen. */
+  observedCommit: string | undefined;
+  /** The highest generation that a sync of it has told. */
   observedGeneration = 0;
 
   constructor(short: string, id: DeviceId, plan: DevicePlan, disks: { vault: MemoryVault; state: MemoryState }) {

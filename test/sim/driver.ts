@@ -277,6 +277,8 @@ export class Driver {
 
   #mount(device: Device, unmounted: boolean): void {
     device.unmounted = unmounted;
+    // What was held because the files seemed gone is not pending any more.
+    device.held = [];
     if (device.op !== undefined) device.op.sawUnmounted = true;
     this.#world.trace.add(`${device.short} ${unmounted ? 'UNMOUNTED' : 'mounted again'}`);
   }
@@ -356,7 +358,7 @@ export class Driver {
   #reported(device: Device, op: Op, report: SyncReport): void {
     const shown = report.events.map((event) => `${event.kind} ${event.path}`).join(', ');
     this.#world.trace.add(`${device.short} sync ${report.outcome}: ${shown}`);
-    device.held = report.held;
+    device.held = op.sawUnmounted ? [] : report.held;
     device.problems = report.problems;
     device.needsAcceptance = report.outcome === 'first-preview';
     if (report.head !== undefined) device.observedGeneration = Math.max(device.observedGeneration, report.head.generation);

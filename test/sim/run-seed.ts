@@ -65,10 +65,10 @@ export async function runSeed(seed: number, options: RunOptions): Promise<SeedRe
 
 /** Faults have stopped: the devices sync in turn, then everything is looked at. */
 async function settle(world: World, driver: Driver): Promise<void> {
-  for (let pass = 0; pass < PASSES; pass += 1) {
+  for (let pass = 1; pass <= PASSES; pass += 1) {
     for (const device of world.devices) await driver.quietSync(device);
-    // What the daily audit would find: copies that another device let go stale, edits by other programs, rot.
-    if (pass === 0) for (const device of world.devices) if (world.cloud.view !== undefined) await driver.quietCall(device, 'verify');
+    // What the daily audit finds: copies that another device let go stale, edits by other programs, rot.
+    if (pass === 1 || pass === PASSES) await audits(world, driver);
   }
   if (world.violations.length > 0) return;
   const found = [
@@ -78,9 +78,14 @@ async function settle(world: World, driver: Driver): Promise<void> {
   for (const { invariant, message } of found) world.violate(invariant, message);
   if (found.length > 0) return;
   // Where there is no head yet, each sync looks whether the bucket has files to adopt.
-  if (world.cloud.view === undefined) return;
+  // What has rotted and nobody holds is asked for each time.
+  if (world.cloud.view === undefined || world.scenario.damage) return;
   for (const device of world.devices) await checkIdle(world, driver, device);
   if (world.violations.length === 0) await restoredIsTheHead(world, driver);
+}
+
+async function audits(world: World, driver: Driver): Promise<void> {
+  for (const device of world.devices) if (world.cloud.view !== undefined) await driver.quietCall(device, 'verify');
 }
 
 async function checkIdle(world: World, driver: Driver, device: Device): Promise<void> {

@@ -190,7 +190,10 @@ export class User {
   /** Fills the vault before anything is synced; `copies` gives the same bytes to each. */
   fill(files: ReadonlyMap<string, Uint8Array | string>): void {
     const before = new Map(this.#device.files());
-    for (const [path, contents] of files) this.#device.vault.userWrite(path, contents);
+    // Written at some time in the year before, each at its own.
+    for (const [path, contents] of files) {
+      this.#device.vault.userWrite(path, contents, this.#world.clockOf(this.#device) - this.#rng.below(30_000_000_000));
+    }
     this.#account('create', before);
   }
 

@@ -1,3 +1,4 @@
+import type { Head } from '../../../src/core/model/head.ts';
 import { isFolder, type VaultPath } from '../../../src/core/model/vault-path.ts';
 import type { StateWrite } from '../../../src/engine/ports.ts';
 import type { Device } from '../device.ts';
@@ -9,6 +10,7 @@ import type { World } from '../world.ts';
  */
 export function watchState(world: World, device: Device, batch: readonly StateWrite[]): void {
   for (const { table, key, value } of batch) {
+    if (table === 'meta' && key === 'head') device.observedCommit = (value as { readonly head: Head }).head.commit;
     if (table !== 'base' || value === undefined || isFolder(key as VaultPath)) continue;
     const { hash } = value as { readonly hash: string };
     const path = key as VaultPath;

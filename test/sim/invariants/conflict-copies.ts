@@ -33,7 +33,9 @@ export function watchConflictCopy(world: World, device: Device, effect: VaultEff
 
 /** I11: contents that are equal to the cloud's at that path are no conflict. */
 function equalContents(world: World, copy: ConflictCopy): Violation[] {
-  const entry = world.cloud.view?.tree.get(copy.stem as VaultPath);
+  // Another device may have committed meanwhile: what counts is the head that this one has seen.
+  const seen = world.cloud.views.get(copy.device.observedCommit ?? '');
+  const entry = seen?.tree.get(copy.stem as VaultPath);
   if (copy.forCase || entry === undefined || entry.deleted === true || entry.hash !== copy.hash) return [];
   return [{ invariant: 'I11', message: `${copy.path} has the contents that ${copy.stem} has in the cloud` }];
 }

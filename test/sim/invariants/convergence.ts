@@ -1,6 +1,7 @@
 import { classifyKey } from '../../../src/core/format/keys.ts';
 import { isFolder, type VaultPath } from '../../../src/core/model/vault-path.ts';
 import { hashOf } from '../bytes.ts';
+import { isHeldByAny } from './contents.ts';
 import type { Device } from '../device.ts';
 import type { Violation } from '../violation.ts';
 import type { World } from '../world.ts';
@@ -49,7 +50,9 @@ export function readableCopyAgrees(world: World): Violation[] {
     const [copy, entry] = [plain.get(path), live.get(path as VaultPath)];
     // An empty folder may have an object that marks it.
     const marks = path.endsWith('/') && (copy === undefined || isLiveFolder(world, path as VaultPath));
-    if (copy === entry || marks) continue;
+    // Nobody can write what has rotted and no vault holds.
+    const rotted = world.scenario.damage && entry !== undefined && !isHeldByAny(world, entry);
+    if (copy === entry || marks || rotted) continue;
     found.push({ invariant: 'I2', message: `the readable copy of ${path} is ${copy?.slice(0, 4) ?? 'absent'}, not ${entry?.slice(0, 4) ?? 'absent'}` });
   }
   return found;

@@ -7,7 +7,8 @@ import type { World } from '../world.ts';
 /**
  * I9, I19 and I15 for deletions in the cloud: a tombstone stands only for a file that was deleted or
  * renamed in the vault of the device that committed it, since that device last lost its memory or
- * found the bucket gone back; and never for one that the guard holds.
+ * found the bucket gone back; and never for one that the guard holds. A file that the same commit
+ * brings under another name is not deleted.
  */
 export function deletionsAreMeant(world: World, commit: Commit): Violation[] {
   const { device } = commit;
@@ -18,12 +19,13 @@ export function deletionsAreMeant(world: World, commit: Commit): Violation[] {
     const found: Violation[] = [];
     const before = commit.before?.tree.get(entry.path);
     const isNew = before?.deleted !== true;
-    const isSpelling = liveFolds.has(foldPath(entry.path));
-    if (isNew && !isSpelling && !isGone(device, entry.path)) {
+    const isMove = entry.to !== undefined && commit.after.tree.get(entry.to)?.deleted !== true;
+    if (!isNew || isMove || liveFolds.has(foldPath(entry.path))) return [];
+    if (!isGone(device, entry.path)) {
       const rule = world.scenario.rollback ? 'I19' : 'I9';
       found.push({ invariant: rule, message: `deleted ${entry.path} in the cloud; nobody deleted it in this vault` });
     }
-    if (isNew && isHeld(device, entry.path, 'in-cloud', entry.hash)) {
+    if (isHeld(device, entry.path, 'in-cloud', entry.hash)) {
       found.push({ invariant: 'I15', message: `deleted ${entry.path} in the cloud while it is held` });
     }
     return found;

@@ -16,6 +16,8 @@ export function nothingIsLost(world: World): Violation[] {
   }
   return world.ledger.due().flatMap(({ token, bornAt, bornPath }): Violation[] => {
     if (live.has(token)) return [];
+    // What another program wrote may have rotted in the bucket before any vault had it.
+    if (bornAt === 'e' && world.scenario.damage) return [];
     if (isInHistoryByPolicy(world)) return [];
     const where = trashed.has(token) ? 'stands only in a trash' : 'is in no vault and no trash';
     return [{ invariant: 'I1', message: `${token}, written at ${bornAt} into ${bornPath}, ${where}; nobody removed it` }];

@@ -20,7 +20,7 @@ export class SimState implements StateStore {
 
   write(batch: readonly StateWrite[], options?: { readonly clear?: readonly StateTable[] }): Promise<void> {
     // The port takes the batch as it is now, not as the caller may leave it later.
-    const copy = structuredClone(batch) as readonly StateWrite[];
+    const copy = [...batch];
     return this.#host.step({ port: 'state', method: 'write', detail: summary(copy), faults: ['disk-full'] }, async (fault) => {
       if (fault !== undefined) throw new StateError('disk-full', 'as the simulation wants it');
       await this.#inner.write(copy, options);
