@@ -32,8 +32,8 @@ export async function readTree(
   head: Head,
   known?: KnownTree,
 ): Promise<Map<VaultPath, Entry>> {
-  const sameLineage = known?.head.lineage === head.lineage && known.head.generation <= head.generation;
-  const usable = known !== undefined && sameLineage ? known : undefined;
+  // A head that does not descend from the known one may have other entries under the same generations.
+  const usable = known !== undefined && head.log.includes(known.head.commit) ? known : undefined;
   const sameShards = usable !== undefined && sameList(usable.head.shards, head.shards);
   const tree = sameShards ? usable.tree : await shardTree(deps, cloud, head, usable);
   const from = sameShards ? usable.head.generation : -1;

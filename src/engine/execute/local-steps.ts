@@ -4,6 +4,7 @@ import type { Problem } from '../api.ts';
 import { isVaultError, type StagedId, type VaultError, type WriteResult } from '../ports.ts';
 import { isLarge, wantedOf, type ContentReader, type Fetched, type Wanted } from '../cloud/content.ts';
 import { readPieces, statFile } from '../scan/read-file.ts';
+import { rescue } from '../readable/plain-objects.ts';
 import { hashInto } from '../scan/scan.ts';
 import { pathIntentKey, StateChanges, type BaseRow } from '../state.ts';
 import type { Run } from './run.ts';
@@ -84,13 +85,21 @@ export class LocalSteps {
 
   async #fetched(fetched: Fetched<Wanted & { readonly action: Download }>): Promise<void> {
     const { action } = fetched.wanted;
-    if (fetched.kind === 'damaged') this.#run.damaged(action.entry, fetched.detail);
+    const { bytes, detail } = await this.#orRescued(fetched);
+    if (bytes === undefined) this.#run.damaged(action.entry, detail);
     else {
       await this.#guarded(action.path, async () => {
-        await this.#ready(action, await this.#run.deps.vault.stage(oneChunk(fetched.bytes)));
+        await this.#ready(action, await this.#run.deps.vault.stage(oneChunk(bytes)));
       });
     }
     this.#run.progress('download', 1, action.entry.sizeBytes);
+  }
+
+  async #orRescued(
+    fetched: Fetched<Wanted & { readonly action: Download }>,
+  ): Promise<{ readonly bytes: Uint8Array | undefined; readonly detail: string }> {
+    if (fetched.kind === 'found') return { bytes: fetched.bytes, detail: '' };
+    return { bytes: await rescue(this.#run, fetched.wanted.action.entry), detail: fetched.detail };
   }
 
   async #large(action: Download): Promise<void> {

@@ -143,7 +143,12 @@ async function copyTo(run: Run, action: Resolve, name: VaultPath): Promise<boole
 function existingCopy(run: Run, action: Resolve): VaultPath | undefined {
   const folder = folderOf(action.path);
   for (const [path, file] of run.local.files) {
-    if (file.hash === action.local && folderOf(path) === folder && isConflictCopyOf(path, action.path))
+    if (
+      path !== action.path &&
+      file.hash === action.local &&
+      folderOf(path) === folder &&
+      isConflictCopyOf(path, action.path)
+    )
       return path;
   }
   return undefined;

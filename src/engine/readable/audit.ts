@@ -5,14 +5,21 @@ import { isFolder, type VaultPath } from '../../core/model/vault-path.ts';
 import { liveEntry } from '../../core/plan/plan.ts';
 import { EngineError, type VerifyReport } from '../api.ts';
 import { ContentReader, isLarge, wantedOf } from '../cloud/content.ts';
-import { ContentWriter } from '../cloud/content-writer.ts';
+import { ContentWriter, type Outgoing } from '../cloud/content-writer.ts';
 import { objectOf } from '../cloud/remote-view.ts';
 import { commit } from '../execute/commit-phase.ts';
 import type { Run } from '../execute/run.ts';
 import { isVaultError } from '../ports.ts';
 import { StateChanges } from '../state.ts';
 import { importFindings, type Finding } from './import.ts';
-import { isAsProjected, listBucket, readPlain, type Listing, type PlainObject } from './plain-objects.ts';
+import {
+  isAsProjected,
+  listBucket,
+  readPlain,
+  rescue,
+  type Listing,
+  type PlainObject,
+} from './plain-objects.ts';
 import { writeReadableCopy } from './project.ts';
 
 export async function auditIfDue(run: Run, due: boolean): Promise<void> {
@@ -105,20 +112,22 @@ async function proveContents(
 /** Any holder of the hash puts it again; the entry stays, only its place changes. */
 async function repair(run: Run, broken: ReadonlyMap<FileEntry, string>): Promise<VerifyReport['damaged']> {
   if (broken.size === 0) return [];
-  const held = [...broken.keys()].filter((entry) => run.local.pathWith(entry.hash) !== undefined);
   const writer = new ContentWriter(run.deps, run.cloud);
-  const outgoing = held.map(({ hash, sizeBytes, path }) => ({
-    path: run.local.pathWith(hash) ?? path,
-    hash,
-    sizeBytes,
-  }));
+  const outgoing: Outgoing[] = [];
+  for (const entry of broken.keys()) {
+    const { hash, sizeBytes, path } = entry;
+    const holder = run.local.pathWith(hash);
+    const bytes = holder === undefined ? await rescue(run, entry) : undefined;
+    if (holder !== undefined) outgoing.push({ path: holder, hash, sizeBytes });
+    else if (bytes !== undefined) outgoing.push({ path, hash, sizeBytes, bytes });
+  }
   const stored = await writer.store(
     outgoing,
     () => undefined,
     () => undefined,
   );
   const entries: Entry[] = [];
-  for (const entry of held) {
+  for (const entry of broken.keys()) {
     const at = stored.get(entry.hash)?.at;
     if (at !== undefined) entries.push({ ...entry, at });
   }
