@@ -1,17 +1,13 @@
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import { throwIfAborted } from '../body.ts';
 import { StoreError } from '../store-error.ts';
+import { checkedCredentials, checkSettings, type S3Credentials } from './check-settings.ts';
 import { corruptAnswer, isClockRefused, parseTime } from './translate-error.ts';
 
 export type Sdk = typeof import('./sdk.ts');
 
-export interface S3Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
-
 export interface S3ConnectionOptions {
+  readonly bucket: string;
   readonly region: string;
   /** Absent: AWS in that region. */
   readonly endpoint?: string;
@@ -87,6 +83,7 @@ export class S3Connection {
   }
 
   async #load(): Promise<Loaded> {
+    checkSettings(this.#options);
     const sdk = await import('./sdk.ts');
     const client = new sdk.S3Client(clientConfig(this.#options));
     client.middlewareStack.add(
@@ -109,7 +106,7 @@ function clientConfig(options: S3ConnectionOptions): S3ClientConfig {
   return {
     region,
     forcePathStyle: pathStyle,
-    credentials,
+    credentials: () => checkedCredentials(credentials),
     // One try each: only the wrapper above knows what may be tried again.
     maxAttempts: 1,
     retryMode: 'standard',

@@ -26,7 +26,6 @@ import { S3Connection, type Answer, type Request, type S3ConnectionOptions } fro
 import { isNotModified, serverTimeOf, translateError, type ErrorContext } from './translate-error.ts';
 
 export interface S3StoreOptions extends S3ConnectionOptions {
-  readonly bucket: string;
   /** As `detectConditionForm` found it. */
   readonly conditionForm: ConditionForm;
 }

@@ -44,6 +44,7 @@ const BY_CODE: Readonly<Record<string, Verdict>> = {
   AccessDenied: { kind: 'denied', reason: 'forbidden' },
   AllAccessDisabled: { kind: 'denied', reason: 'forbidden' },
   NoSuchBucket: { kind: 'not-found', reason: 'no-bucket' },
+  InvalidBucketName: { kind: 'not-found', reason: 'no-bucket' },
   NoSuchKey: { kind: 'not-found' },
   NoSuchUpload: { kind: 'unavailable' },
   SlowDown: { kind: 'rate-limited' },

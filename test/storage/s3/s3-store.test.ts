@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ObjectKey } from '../../../src/core/model/ids.ts';
 import type { BodySource } from '../../../src/storage/object-store.ts';
+import type { S3Credentials } from '../../../src/storage/s3/check-settings.ts';
+import { isStoreError } from '../../../src/storage/store-error.ts';
 import { cannedServer, refusal } from './canned-server.ts';
 
 const KEY = 'notes/a.md' as ObjectKey;
@@ -66,6 +68,40 @@ describe('requests', () => {
     const { store } = await cannedServer(() => ({ headers: FOUND, body: '0123456789' }));
     const part = await store.get(KEY, { range: { offset: 2, length: 3 } });
     expect(part).toMatchObject({ sizeBytes: 10, body: new TextEncoder().encode('234') });
+  });
+});
+
+describe('settings that no server can be asked with', () => {
+  it.each([
+    [{ endpoint: '' }, 'unsupported', undefined],
+    [{ endpoint: 'localhost:9000' }, 'unsupported', undefined],
+    [{ endpoint: 'https://' }, 'unsupported', undefined],
+    [{ bucket: '' }, 'not-found', 'no-bucket'],
+    [{ bucket: 'a/b' }, 'not-found', 'no-bucket'],
+    [{ region: '' }, 'denied', 'wrong-region'],
+    [{ region: 'eu west' }, 'denied', 'wrong-region'],
+  ])('%j is %s %s, not a cloud that is down', async (options, kind, reason) => {
+    const { store, received } = await cannedServer(() => ({ headers: FOUND }), options);
+    const error: unknown = await store.head(KEY).catch((thrown: unknown) => thrown);
+    expect(isStoreError(error) && { ...error.details, kind: error.kind, retry: error.retry }).toMatchObject({
+      kind,
+      retry: 'never',
+      ...(reason === undefined ? {} : { reason }),
+    });
+    expect(received).toEqual([]);
+  });
+
+  it.each([
+    [{ accessKeyId: '', secretAccessKey: 'x' }, 'wrong-key'],
+    [{ accessKeyId: 'with a blank', secretAccessKey: 'x' }, 'wrong-key'],
+    [{ accessKeyId: 'KEY', secretAccessKey: '' }, 'wrong-secret'],
+    [new Error('no keys are set'), 'wrong-key'],
+  ])('keys as %j are denied: %s', async (keys, reason) => {
+    const credentials = (): Promise<S3Credentials> =>
+      keys instanceof Error ? Promise.reject(keys) : Promise.resolve(keys);
+    const { store, received } = await cannedServer(() => ({ headers: FOUND }), { credentials });
+    await expect(store.put(KEY, BODY)).rejects.toMatchObject({ kind: 'denied', details: { reason } });
+    expect(received).toEqual([]);
   });
 });
 
