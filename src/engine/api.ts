@@ -1,5 +1,6 @@
 import type { CommitId, ContentHash, DeviceId } from '../core/model/ids.ts';
 import type { Plan } from '../core/plan/plan.ts';
+import type { HeldItem } from '../core/policy/guard.ts';
 import type { VaultPath } from '../core/model/vault-path.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Clock, Compression, Hashing, ListingProblem, Log, Random, StateStore, Vault } from './ports.ts';
@@ -85,6 +86,8 @@ export interface SyncEvent {
   readonly reason: string;
 }
 
+export type { HeldItem };
+
 /** A path that was left alone, with the remedy. */
 export interface Problem {
   readonly path: string;
@@ -99,14 +102,6 @@ export interface Problem {
     | 'write-failed'
     | 'readable-copy';
   readonly message: string;
-}
-
-export interface HeldItem {
-  readonly path: VaultPath;
-  /** Deletes in the cloud that vanished files here would cause; deletes here that tombstones would. */
-  readonly direction: 'in-cloud' | 'here';
-  readonly kind: 'delete' | 'truncate' | 'change';
-  readonly hash: ContentHash;
 }
 
 export interface SyncReport {

@@ -6,7 +6,6 @@ import {
   type EngineDeps,
   type HeldDecision,
   type HeldItem,
-  type Problem,
   type StatusReport,
   type VerifyReport,
 } from './api.ts';
@@ -72,7 +71,7 @@ async function verify(
 }
 
 async function decideHeld(state: DeviceState, decision: HeldDecision): Promise<readonly HeldItem[]> {
-  const held = ((await state.meta('held')) ?? []) as readonly HeldItem[];
+  const held = (await state.meta('held')) ?? [];
   const answer = decision === 'keep' || held.length === 0 ? undefined : { decision, items: held };
   await state.write(new StateChanges().meta('heldAnswer', answer));
   return held;
@@ -88,8 +87,8 @@ async function status(deps: EngineDeps, state: DeviceState): Promise<StatusRepor
     device: deps.device,
     observed: head === undefined ? undefined : { commit: head.head.commit, generation: head.head.generation },
     files: [...base.keys()].filter((path) => !isFolder(path)).length,
-    held: ((await state.meta('held')) ?? []) as readonly HeldItem[],
-    problems: ((await state.meta('problems')) ?? []) as readonly Problem[],
+    held: (await state.meta('held')) ?? [],
+    problems: (await state.meta('problems')) ?? [],
     lastSyncMs: await state.meta('lastSyncMs'),
     lastAuditMs: await state.meta('lastAuditMs'),
     pendingReadable: deps.settings.readableCopy ? pending : 0,

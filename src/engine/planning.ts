@@ -22,6 +22,8 @@ export interface PlanningState {
   readonly fresh: boolean;
   readonly recentDeletes: MetaRows['recentDeletes'];
   readonly answer: HeldAnswer | undefined;
+  /** What the last run held. */
+  readonly heldBefore: readonly HeldItem[];
 }
 
 export interface PassPlan {
@@ -69,6 +71,7 @@ function holdBack(state: PlanningState, plan: Plan, nowMs: number): GuardResult 
       here: recent(state.recentDeletes.here),
     },
     approved,
+    heldBefore: state.heldBefore,
   });
   const suddenlyEmpty = state.local.foundEmpty && countFiles(state.base.keys()) > 0;
   return suddenlyEmpty ? asUnplugged(guarded, state.answer) : guarded;

@@ -48,6 +48,7 @@ export async function preview(
       fresh: rejoins || ((await state.meta('fresh')) ?? true),
       recentDeletes: (await state.meta('recentDeletes')) ?? { 'in-cloud': [], here: [] },
       answer: await state.meta('heldAnswer'),
+      heldBefore: (await state.meta('held')) ?? [],
     },
     planPolicy(deps, cloud.nowMs()),
     deps.clock.now(),

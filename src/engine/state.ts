@@ -3,7 +3,7 @@ import type { Head } from '../core/model/head.ts';
 import type { CommitId, ContentHash } from '../core/model/ids.ts';
 import type { VaultPath } from '../core/model/vault-path.ts';
 import type { SkippedRow } from '../core/plan/plan.ts';
-import type { Problem } from './api.ts';
+import type { HeldItem, Problem } from './api.ts';
 import type { StagedId, StateStore, StateTable, StateWrite } from './ports.ts';
 
 /** Last contents on which vault and cloud agreed, and where the cloud has them. */
@@ -93,8 +93,8 @@ export interface MetaRows {
   /** The first sync's preview was accepted, or was not needed. */
   readonly joined: boolean;
   readonly heldAnswer: HeldAnswer;
-  readonly held: unknown;
-  readonly problems: unknown;
+  readonly held: readonly HeldItem[];
+  readonly problems: readonly Problem[];
   /** Paths that the last plan left alone, with the reason. */
   readonly notices: readonly Problem[];
   readonly lastSyncMs: number;

@@ -187,6 +187,7 @@ async function planFor(run: Run, remote: RemoteTree): Promise<PassPlan> {
     fresh: (await state.meta('fresh')) ?? true,
     recentDeletes: (await state.meta('recentDeletes')) ?? { 'in-cloud': [], here: [] },
     answer: await state.meta('heldAnswer'),
+    heldBefore: (await state.meta('held')) ?? [],
   };
   return planPass(planning, planPolicy(run.deps, run.cloud.nowMs()), run.deps.clock.now());
 }

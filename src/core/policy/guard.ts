@@ -23,6 +23,8 @@ export interface GuardContext {
   readonly recentDeletes: Readonly<Record<Direction, number>>;
   /** What a person has allowed this once. */
   readonly approved: readonly Pick<HeldItem, 'path' | 'hash' | 'direction'>[];
+  /** What is held already: it stays so, however few are left, until a person decides. */
+  readonly heldBefore?: readonly Pick<HeldItem, 'path' | 'hash' | 'direction'>[];
 }
 
 export interface GuardResult {
@@ -61,7 +63,8 @@ export function guard(actions: readonly Action[], context: GuardContext): GuardR
     weighed.push({ action, item });
   }
   const tooMuch = findTooMuch(weighed, context);
-  const held = weighed.filter(({ item }) => tooMuch.has(limitKey(item)));
+  const before = new Set(context.heldBefore?.map(approvalKey));
+  const held = weighed.filter(({ item }) => tooMuch.has(limitKey(item)) || before.has(approvalKey(item)));
   if (held.length === 0) return { allowed: actions, held };
   const heldActions = new Set(held.map(({ action }) => action));
   return { allowed: actions.filter((action) => !heldActions.has(action)), held };

@@ -4,6 +4,7 @@ import { EngineError } from '../api.ts';
 import type { ContentWriter, Outgoing } from '../cloud/content-writer.ts';
 import { knownContent, type RemoteView } from '../cloud/remote-view.ts';
 import type { VaultError } from '../ports.ts';
+import { expiredPaths } from '../upkeep/expired-paths.ts';
 import { commitIntentKey, StateChanges, type BaseChange, type Identity } from '../state.ts';
 import { commitStep, type BuiltStep, type CommitAction, type StepContext } from './commit-steps.ts';
 import { prepareCommit, putObjects, writeHead, type Draft, type PreparedCommit } from './committer.ts';
@@ -118,6 +119,7 @@ export async function commit(run: Run, request: CommitRequest): Promise<CommitOu
     deviceName: request.author?.name ?? run.deps.device.name,
     entries: request.entries,
     moreFollow: request.moreFollow,
+    expired: () => expiredPaths(run),
     ...(request.condemned === undefined ? {} : { condemned: request.condemned }),
     ...(request.compact === undefined ? {} : { compact: request.compact }),
     ...(request.keepGeneration === undefined ? {} : { keepGeneration: request.keepGeneration }),

@@ -4,8 +4,9 @@ import { deltaKey, headKey, rootKey, shardKey } from '../../core/format/keys.ts'
 import { encodeShard } from '../../core/format/shard-codec.ts';
 import { appendLog } from '../../core/model/ancestry.ts';
 import { shapeCommit } from '../../core/model/commit-shape.ts';
+import { namesCondemned } from '../../core/model/collection.ts';
 import type { Entry } from '../../core/model/entry.ts';
-import { FORMAT, type CommitRecord, type CommitStamp, type Head } from '../../core/model/head.ts';
+import { FORMAT, MAX_SHARDS, type CommitRecord, type CommitStamp, type Head } from '../../core/model/head.ts';
 import type { CommitId, ObjectKey } from '../../core/model/ids.ts';
 import { nextShardCount, splitIntoShards } from '../../core/model/shards.ts';
 import { applyRecords } from '../../core/model/tree.ts';
@@ -31,6 +32,8 @@ export interface Draft {
   readonly condemned?: Head['condemned'];
   /** Rewrite the shards whatever the size, to mend lost ones. */
   readonly compact?: boolean;
+  /** Tombstones that every device has passed; asked only when shards are written. */
+  readonly expired: () => Promise<ReadonlySet<VaultPath>>;
   /** The entries are as they were but for their place: repair and repacking change no version. */
   readonly keepGeneration?: boolean;
 }
@@ -43,7 +46,7 @@ export interface PreparedCommit {
   readonly objects: readonly { readonly key: ObjectKey; readonly body: Uint8Array }[];
 }
 
-/** Makes the next head and what it refers to. No request. */
+/** Makes the next head and what it refers to. No request, but for old tombstones at a compaction. */
 export async function prepareCommit(deps: EngineDeps, draft: Draft, timeMs: number): Promise<PreparedCommit> {
   const before = draft.view?.head;
   const generation = (before?.generation ?? 0) + 1;
@@ -74,7 +77,11 @@ export async function prepareCommit(deps: EngineDeps, draft: Draft, timeMs: numb
     log: appendLog(before?.log ?? [], commit),
     ...(condemned === undefined ? {} : { condemned }),
   };
-  if (shape === 'compact') return compacted(deps, { common, before, stamp, record, tree });
+  if (shape === 'compact') {
+    const expired = await draft.expired();
+    const compact = await compacted(deps, { common, before, stamp, record, tree, expired });
+    if (compact !== undefined) return compact;
+  }
   const old = {
     shards: before?.shards ?? [],
     ...(before?.shardsAt === undefined ? {} : { shardsAt: before.shardsAt }),
@@ -98,26 +105,35 @@ interface Compaction {
   readonly before: Head | undefined;
   readonly stamp: CommitStamp;
   readonly record: CommitRecord;
-  readonly tree: Map<VaultPath, Entry>;
+  readonly tree: ReadonlyMap<VaultPath, Entry>;
+  readonly expired: ReadonlySet<VaultPath>;
 }
 
-async function compacted(deps: EngineDeps, compaction: Compaction): Promise<PreparedCommit> {
-  const { common, before, stamp, record, tree } = compaction;
+/**
+ * `undefined` where a shard's key is condemned: lines of old come again under a key that nobody may
+ * write. Another number of shards makes other keys.
+ */
+async function compacted(deps: EngineDeps, compaction: Compaction): Promise<PreparedCommit | undefined> {
+  const { common, before, stamp, record, expired } = compaction;
   const objects: { key: ObjectKey; body: Uint8Array }[] = [];
-  const shards: string[] = [];
+  const tree = new Map(compaction.tree);
+  const own = new Set(record.entries.map((entry) => entry.path));
+  for (const path of expired) if (!own.has(path)) tree.delete(path);
+  const wanted = nextShardCount(before?.shards.length ?? 0, tree.size);
+  const other = wanted === MAX_SHARDS ? wanted / 2 : wanted * 2;
+  const condemned = [common.condemned, before?.condemned];
+  const made =
+    (await shardsOf(deps, tree, wanted, condemned)) ?? (await shardsOf(deps, tree, other, condemned));
+  if (made === undefined) return undefined;
   const former = new Set(before?.shards);
-  const count = nextShardCount(before?.shards.length ?? 0, tree.size);
-  for (const entries of splitIntoShards(tree, count)) {
-    const plain = encodeShard(entries);
-    const hash = await deps.hashing.sha256(plain);
-    shards.push(hash);
+  for (const { hash, plain } of made) {
     if (!former.has(hash)) objects.push({ key: shardKey(hash), body: await deps.compression.gzip(plain) });
   }
+  const shards = made.map(({ hash }) => hash);
   if (before !== undefined)
     objects.push({ key: rootKey(before.commit), body: await packHead(deps.compression, before) });
   // Shards keep the last version of a path alone: what a commit merged away stays readable in its record.
-  const paths = new Set(record.entries.map((entry) => entry.path));
-  const delta = paths.size < record.entries.length ? [record] : [];
+  const delta = own.size < record.entries.length ? [record] : [];
   const root = before?.commit;
   const head: Head = {
     ...common,
@@ -129,6 +145,27 @@ async function compacted(deps: EngineDeps, compaction: Compaction): Promise<Prep
     ...(root === undefined ? {} : { root }),
   };
   return { head, record, tree, objects };
+}
+
+interface Shard {
+  readonly hash: string;
+  readonly plain: Uint8Array;
+}
+
+/** `undefined` where one of them would have a condemned key. */
+async function shardsOf(
+  deps: EngineDeps,
+  tree: ReadonlyMap<VaultPath, Entry>,
+  count: number,
+  condemned: readonly Head['condemned'][],
+): Promise<Shard[] | undefined> {
+  const shards: Shard[] = [];
+  for (const entries of splitIntoShards(tree, count)) {
+    const plain = encodeShard(entries);
+    shards.push({ hash: await deps.hashing.sha256(plain), plain });
+  }
+  const hashes = shards.map(({ hash }) => hash);
+  return condemned.some((list) => namesCondemned(list, hashes)) ? undefined : shards;
 }
 
 /** `lost`: another head stands there; nothing was committed. */

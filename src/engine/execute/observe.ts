@@ -1,6 +1,6 @@
 import type { RemoteTree } from '../../core/model/entry.ts';
 import { EngineError } from '../api.ts';
-import { descends, type RemoteView } from '../cloud/remote-view.ts';
+import { descends, objectOf, type RemoteView } from '../cloud/remote-view.ts';
 import { StateChanges } from '../state.ts';
 import { settleCommits } from './recover.ts';
 import type { Run } from './run.ts';
@@ -27,6 +27,7 @@ export async function observe(run: Run, view: RemoteView, changes = new StateCha
   await settleCommits(run.state, view.head, changes);
   changes.meta('identity', { vaultId: view.head.vaultId, lineage: view.head.lineage });
   changes.meta('head', { etag: view.etag, head: view.head });
+  followMoves(run, view, changes);
   writeTree(run.view?.tree ?? (await run.state.remote()), view.tree, changes);
   await run.state.write(changes);
   run.view = view;
@@ -42,6 +43,17 @@ async function rejoin(run: Run, changes: StateChanges): Promise<void> {
   const kept = changes.writes.filter((write) => write.table !== 'base');
   changes.writes.length = 0;
   changes.writes.push(...kept);
+}
+
+/** Repacking moves contents: the base must name their new place, or a later merge lacks its base text. */
+function followMoves(run: Run, view: RemoteView, changes: StateChanges): void {
+  const written = new Set(changes.writes.filter((write) => write.table === 'base').map((write) => write.key));
+  for (const [path, row] of run.base) {
+    const entry = view.tree.get(path);
+    if (entry?.at === undefined || entry.hash !== row.hash || written.has(path)) continue;
+    if (row.at !== undefined && objectOf(row.at) === objectOf(entry.at)) continue;
+    changes.base({ path, row: { hash: row.hash, at: entry.at } });
+  }
 }
 
 /** Rows of the remembered tree that differ. */
