@@ -1,14 +1,20 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { realpath, rename, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { mkdir, open, readFile, realpath } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { codeOf } from './folder-errors.mts';
 
 /**
- * One process a vault, by listening on a socket that is named after the vault's folder: the system
- * closes it with the process, however that ends, so nothing is ever left to be cleaned up by hand.
- * It holds among the processes of one computer (on Linux, of one network namespace).
+ * One process a vault. The system itself keeps the lock and drops it with the process, however that
+ * ends: nothing is ever left to be cleaned up by hand. It holds among the processes of one computer
+ * (on Linux, of one network namespace).
+ *
+ *   Linux    a listening socket with an abstract name
+ *   Windows  a named pipe
+ *   macOS    a file that is open with an exclusive lock; a socket with a file was tried, and of eight
+ *            who found a dead one at once two got the lock
  */
 
 export interface VaultLock {
@@ -23,52 +29,64 @@ export interface VaultBusy {
   readonly pid: number | undefined;
 }
 
-export interface LockOptions {
-  /** `name`: the system forgets it with its holder. `file`: it stays behind, and is known to be dead by asking. */
-  readonly endpoint?: { readonly kind: 'name' | 'file'; readonly address: string };
+const ANSWER_MS = 1000;
+/** Holders that end between our try and our question, in a row. */
+const ATTEMPTS = 5;
+/** Of BSD's open(2), not among Node's constants. */
+const O_EXLOCK = 0x20;
+
+/** Rejects with the system's error when there is no such folder. */
+export async function acquireVaultLock(vault: string): Promise<VaultLock | VaultBusy> {
+  const name = `twincloud-${createHash('sha256')
+    .update(await realpath(vault))
+    .digest('hex')}`;
+  switch (process.platform) {
+    case 'linux':
+    case 'android':
+      return lockByName(`\0${name}`);
+    case 'win32':
+      return lockByName(`\\\\.\\pipe\\${name}`);
+    default:
+      return lockByFile(join(homedir(), '.twincloud', 'locks'), name);
+  }
 }
 
-const ANSWER_MS = 1000;
-/** Dead sockets found on the way, each removed by one of those who found it. */
-const ATTEMPTS = 5;
-
-export async function acquireVaultLock(
-  vault: string,
-  options: LockOptions = {},
-): Promise<VaultLock | VaultBusy> {
-  const endpoint = options.endpoint ?? endpointOf(await realpath(vault));
+async function lockByName(address: string): Promise<VaultLock | VaultBusy> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    const server = await listen(endpoint.address);
-    if (server !== 'taken') return lockOf(server);
-    const holder = await askHolder(endpoint.address);
-    if (holder !== 'dead') return { kind: 'busy', pid: holder };
-    if (endpoint.kind === 'file') await removeDead(endpoint.address);
+    const server = await listen(address);
+    if (server !== 'taken') {
+      server.unref();
+      return heldUntil(
+        () =>
+          new Promise((resolve) => {
+            server.close(() => resolve());
+          }),
+      );
+    }
+    const holder = await askHolder(address);
+    if (holder !== 'gone') return { kind: 'busy', pid: holder };
   }
   return { kind: 'busy', pid: undefined };
 }
 
-function endpointOf(vault: string): Required<LockOptions>['endpoint'] {
-  const name = `twincloud-${createHash('sha256').update(vault).digest('hex')}`;
-  if (process.platform === 'linux') return { kind: 'name', address: `\0${name}` };
-  if (process.platform === 'win32') return { kind: 'name', address: `\\\\.\\pipe\\${name}` };
-  // A socket's path has at most 104 bytes on macOS.
-  return { kind: 'file', address: join(tmpdir(), `${name.slice(0, 32)}.sock`) };
+async function lockByFile(folder: string, name: string): Promise<VaultLock | VaultBusy> {
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, name);
+  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NONBLOCK | O_EXLOCK;
+  try {
+    const file = await open(path, flags, 0o600);
+    await file.truncate();
+    await file.write(`${String(process.pid)}\n`);
+    return heldUntil(() => file.close());
+  } catch (error) {
+    if (codeOf(error) !== 'EAGAIN' && codeOf(error) !== 'EWOULDBLOCK') throw error;
+    return { kind: 'busy', pid: parsePid(await readFile(path, 'latin1')) };
+  }
 }
 
-function lockOf(server: Server): VaultLock {
-  server.unref();
+function heldUntil(free: () => Promise<void>): VaultLock {
   let released: Promise<void> | undefined;
-  return {
-    kind: 'held',
-    release() {
-      released ??= new Promise((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-      });
-      return released;
-    },
-  };
+  return { kind: 'held', release: () => (released ??= free()) };
 }
 
 function listen(address: string): Promise<Server | 'taken'> {
@@ -83,49 +101,31 @@ function listen(address: string): Promise<Server | 'taken'> {
       if (codeOf(error) === 'EADDRINUSE') resolve('taken');
       else reject(error);
     });
-    server.listen(address, () => {
-      resolve(server);
-    });
+    server.listen(address, () => resolve(server));
   });
 }
 
-/** The holder's process id, `undefined` where it did not say, or `dead` where nobody listens. */
-function askHolder(address: string): Promise<number | undefined | 'dead'> {
+/** The holder's process id, `undefined` where it did not say, or `gone` where nobody listens any more. */
+function askHolder(address: string): Promise<number | undefined | 'gone'> {
   return new Promise((resolve) => {
     let answer = '';
     const socket = connect(address);
-    const end = (result: number | undefined | 'dead'): void => {
+    const end = (result: number | undefined | 'gone'): void => {
       socket.destroy();
       resolve(result);
     };
-    socket.setTimeout(ANSWER_MS, () => {
-      end(undefined);
-    });
+    socket.setTimeout(ANSWER_MS, () => end(undefined));
     socket.on('data', (bytes) => {
       answer += bytes.toString('latin1');
     });
-    socket.on('error', (error) => {
-      end(codeOf(error) === 'ECONNREFUSED' || codeOf(error) === 'ENOENT' ? 'dead' : undefined);
-    });
-    socket.on('end', () => {
-      const pid = Number.parseInt(answer, 10);
-      end(Number.isNaN(pid) ? undefined : pid);
-    });
+    socket.on('error', (error) =>
+      end(codeOf(error) === 'ECONNREFUSED' || codeOf(error) === 'ENOENT' ? 'gone' : undefined),
+    );
+    socket.on('end', () => end(parsePid(answer)));
   });
 }
 
-/**
- * Takes the dead socket's file away under a name of our own: of many who try, one gets it. Should it
- * be a new holder's by then, it is put back.
- */
-async function removeDead(address: string): Promise<void> {
-  const aside = `${address}.${randomBytes(4).toString('hex')}`;
-  try {
-    await rename(address, aside);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return;
-    throw error;
-  }
-  if ((await askHolder(aside)) === 'dead') await rm(aside, { force: true });
-  else await rename(aside, address);
+function parsePid(text: string): number | undefined {
+  const pid = Number.parseInt(text, 10);
+  return Number.isNaN(pid) ? undefined : pid;
 }
