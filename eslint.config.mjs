@@ -83,6 +83,12 @@ export default defineConfig(
     },
   },
   {
+    // The SDK signs by `Date.now()` plus an offset, which is worked out against it. The exception stands here
+    // because the directory's review, which has no such rule, refuses a directive that it finds unused.
+    files: ['src/storage/s3/s3-connection.ts'],
+    rules: { 'no-restricted-properties': 'off' },
+  },
+  {
     // A suite is one long function by nature; a test may assert on what it knows to be there.
     files: ['test/**/*.{ts,mts}'],
     rules: {
