@@ -151,7 +151,7 @@ async function beginVault(run: Run): Promise<PassPlan | undefined> {
 type Loop = { readonly kind: 'done' | 'first-preview'; readonly pass: PassPlan };
 
 async function workThrough(run: Run): Promise<Loop> {
-  const writer = new ContentWriter(run.deps, run.cloud);
+  let writer = new ContentWriter(run.deps, run.cloud);
   const joined = (await run.state.meta('joined')) === true;
   let losses = 0;
   for (let count = 0; count < MAX_PASSES; count += 1) {
@@ -168,7 +168,10 @@ async function workThrough(run: Run): Promise<Loop> {
     if ((await workPass(run, writer, actions)) === 'lost') {
       await backOff(run, losses);
       losses += 1;
+      const rejoins = run.rejoins;
       await lookAgainAtCloud(run);
+      // What was put for the lost race may have gone with the cloud's other line of history.
+      if (run.rejoins !== rejoins) writer = new ContentWriter(run.deps, run.cloud);
     } else if (run.staleView) await lookAgainAtCloud(run);
   }
   throw new EngineError(

@@ -34,6 +34,7 @@ export async function observe(run: Run, view: RemoteView, changes = new StateCha
 }
 
 async function rejoin(run: Run, changes: StateChanges): Promise<void> {
+  run.rejoins += 1;
   run.deps.log.write('warn', 'rejoin', {
     reason: 'the head in the cloud does not descend from the one last seen',
   });

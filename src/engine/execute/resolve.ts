@@ -1,6 +1,7 @@
 import { conflictCopyName, isConflictCopyOf } from '../../core/conflict/copy-name.ts';
 import { mergeBytes } from '../../core/merge/merge-bytes.ts';
 import { shortHash } from '../../core/model/ids.ts';
+import { isLive } from '../../core/model/tree.ts';
 import { folderOf, type VaultPath } from '../../core/model/vault-path.ts';
 import type { Action } from '../../core/plan/plan.ts';
 import { foldPath } from '../../core/model/vault-path.ts';
@@ -140,16 +141,14 @@ async function copyTo(run: Run, action: Resolve, name: VaultPath): Promise<boole
   }
 }
 
+/** In the vault, or live in the cloud, where another device made it of the same text. */
 function existingCopy(run: Run, action: Resolve): VaultPath | undefined {
   const folder = folderOf(action.path);
-  for (const [path, file] of run.local.files) {
-    if (
-      path !== action.path &&
-      file.hash === action.local &&
-      folderOf(path) === folder &&
-      isConflictCopyOf(path, action.path)
-    )
-      return path;
+  const isCopy = (path: VaultPath): boolean =>
+    path !== action.path && folderOf(path) === folder && isConflictCopyOf(path, action.path);
+  for (const [path, file] of run.local.files) if (file.hash === action.local && isCopy(path)) return path;
+  for (const entry of run.view?.tree.values() ?? []) {
+    if (isLive(entry) && entry.hash === action.local && isCopy(entry.path)) return entry.path;
   }
   return undefined;
 }

@@ -91,6 +91,8 @@ export class Run {
     });
   }
 
+  /** How often the cloud turned out to have gone another way: nothing put before it may be relied on. */
+  rejoins = 0;
   /** Of the vault that this run would begin. */
   proposed: Identity | undefined;
   /** By this device's clock. */
