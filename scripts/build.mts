@@ -1,4 +1,4 @@
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
 import { cliBundle, pluginBundle } from './bundles.mts';
@@ -9,8 +9,9 @@ const what = process.argv[2];
 if (what === 'plugin') {
   await build(pluginBundle(root, 'main.js'));
 } else if (what === 'cli') {
-  await mkdir(resolve(root, 'dist'), { recursive: true });
-  await build(cliBundle(root, 'dist/twincloud.mjs'));
+  // Parts have their contents in their names: those of an older build would stay for ever.
+  await rm(resolve(root, 'dist'), { recursive: true, force: true });
+  await build(cliBundle(root, 'dist'));
   await chmod(resolve(root, 'dist/twincloud.mjs'), 0o755);
 } else {
   console.error('usage: build.mts plugin|cli');

@@ -28,13 +28,16 @@ export function pluginBundle(root: string, outfile: string): BuildOptions & { me
   };
 }
 
-/** `twincloud.mjs`, one file that needs Node and nothing else. */
-export function cliBundle(root: string, outfile: string): BuildOptions & { metafile: true } {
+/** `twincloud.mjs`, and beside it the parts that are loaded when they are needed. Needs Node and nothing else. */
+export function cliBundle(root: string, outdir: string): BuildOptions & { metafile: true } {
   return {
     ...COMMON,
     absWorkingDir: root,
-    entryPoints: ['src/cli/main.mts'],
-    outfile,
+    entryPoints: { twincloud: 'src/cli/main.mts' },
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    splitting: true,
+    chunkNames: 'twincloud-parts/[name]-[hash]',
     platform: 'node',
     format: 'esm',
     target: 'node20.19',

@@ -19,7 +19,7 @@ interface BundledPackage {
 }
 
 async function bundledFolders(): Promise<readonly string[]> {
-  const bundles = [pluginBundle(root, 'main.js'), cliBundle(root, 'twincloud.mjs')];
+  const bundles = [pluginBundle(root, 'main.js'), cliBundle(root, 'dist')];
   const built = await Promise.all(bundles.map((options) => build({ ...options, write: false })));
   const folders = built
     .flatMap(({ metafile }) => Object.keys(metafile.inputs))

@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import envPaths from 'env-paths';
 import * as v from 'valibot';
 import type { DeviceId } from '../core/model/ids.ts';
 import { CliError } from './cli-error.mts';
+import { acquireVaultLock, type VaultLock } from './platform/vault-lock.mts';
+
+const DEVICE_NAME_MAX = 60;
 
 /** One vault of this computer. Secrets are never in here. */
 const VaultSchema = v.looseObject({
@@ -13,8 +17,8 @@ const VaultSchema = v.looseObject({
   /** Where it syncs to, as `--remote` takes it. */
   remote: v.pipe(v.string(), v.minLength(1)),
   device: v.looseObject({
-    id: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/u, 'must be 16 hexadecimal digits')),
-    name: v.pipe(v.string(), v.minLength(1), v.maxLength(60)),
+    id: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/u, 'it must be 16 hexadecimal digits')),
+    name: v.pipe(v.string(), v.minLength(1), v.maxLength(DEVICE_NAME_MAX)),
   }),
   /** How the server wants the tag of a condition, as the probe found it. */
   conditionForm: v.optional(v.picklist(['quoted', 'bare'])),
@@ -32,10 +36,14 @@ export type VaultConfig = v.InferOutput<typeof VaultSchema>;
 export type Config = v.InferOutput<typeof ConfigSchema>;
 
 const FILE = 'twincloud.json';
+/** Another process that changes the configuration takes milliseconds. */
+const LOCK_TRIES = 100;
+const LOCK_PAUSE_MS = 50;
 
 /** `--config`, else TWINCLOUD_CONFIG, else the platform's place for settings. */
 export function configFolder(option: string | undefined, env: NodeJS.ProcessEnv): string {
-  return option ?? env['TWINCLOUD_CONFIG'] ?? envPaths('twincloud', { suffix: '' }).config;
+  const given = option ?? env['TWINCLOUD_CONFIG'] ?? '';
+  return given === '' ? envPaths('twincloud', { suffix: '' }).config : resolve(given);
 }
 
 /** No file yet is an empty configuration; one that cannot be understood is an error, never overwritten. */
@@ -52,21 +60,52 @@ export async function readConfig(folder: string): Promise<Config> {
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new CliError(`The configuration ${file} is not JSON (${(error as Error).message}). Mend it, or move it away.`, 1, error);
+    const detail = (error as Error).message;
+    throw new CliError(`The configuration ${file} is not JSON (${detail}). ${REMEDY}`, 1, error);
   }
   const parsed = v.safeParse(ConfigSchema, json);
   if (parsed.success) return parsed.output;
-  const issue = parsed.issues[0];
-  const field = v.getDotPath(issue) ?? 'the whole';
-  throw new CliError(`The configuration ${file} is wrong at ${field}: ${issue.message}. Mend it, or move it away.`);
+  const [issue] = parsed.issues;
+  const field = v.getDotPath(issue) ?? 'its top';
+  throw new CliError(`The configuration ${file} is wrong at ${field}: ${issue.message}. ${REMEDY}`);
+}
+
+const REMEDY =
+  'Mend it, or move it away and run `twincloud init` again; the notes are not touched by either.';
+
+/** Reads, changes and writes as one step among all processes of this computer. */
+export async function changeConfig(folder: string, change: (config: Config) => Config): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new CliError(
+      `The folder ${folder} cannot be made: ${(error as Error).message}. Choose another with --config.`,
+      1,
+      error,
+    );
+  }
+  const lock = await lockConfig(folder);
+  try {
+    await writeConfig(folder, change(await readConfig(folder)));
+  } finally {
+    await lock.release();
+  }
+}
+
+async function lockConfig(folder: string): Promise<VaultLock> {
+  for (let tries = 0; tries < LOCK_TRIES; tries += 1) {
+    const lock = await acquireVaultLock(folder);
+    if (lock.kind === 'held') return lock;
+    await delay(LOCK_PAUSE_MS);
+  }
+  throw new CliError(`Another process keeps the configuration in ${folder} busy. Try again.`);
 }
 
 /** Whole or not at all; readable by this user alone. */
-export async function writeConfig(folder: string, config: Config): Promise<void> {
+async function writeConfig(folder: string, config: Config): Promise<void> {
   const file = join(folder, FILE);
   const staged = join(folder, `.${FILE}.${randomBytes(6).toString('hex')}`);
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
     await writeFile(staged, `${JSON.stringify(config, undefined, 2)}\n`, { mode: 0o600, flush: true });
     await rename(staged, file);
   } catch (error) {
@@ -81,4 +120,11 @@ export function withVault(config: Config, vault: VaultConfig): Config {
 
 export function newDeviceId(): DeviceId {
   return randomBytes(8).toString('hex') as DeviceId;
+}
+
+/** As it may stand in the names of conflict copies; rejects one that is empty or too long. */
+export function checkedDeviceName(name: string): string {
+  const trimmed = name.trim();
+  if (trimmed !== '' && trimmed.length <= DEVICE_NAME_MAX) return trimmed;
+  throw new CliError(`A device's name has 1 to ${String(DEVICE_NAME_MAX)} characters.`, 2);
 }

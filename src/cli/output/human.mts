@@ -1,33 +1,57 @@
-/** Numbers and times as people read them. */
+/** Numbers, times and names as people read them. */
+
+const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'];
+
 export function bytesText(bytes: number): string {
-  const units = ['B', 'KB', 'MB', 'GB', 'TB'];
   let size = bytes;
   let unit = 0;
-  while (size >= 1000 && unit < units.length - 1) {
+  // 999.95 would be written 1000.0.
+  while (Math.round(size * 10) / 10 >= 1000 && unit < UNITS.length - 1) {
     size /= 1000;
     unit += 1;
   }
   const digits = unit === 0 || size >= 100 ? 0 : 1;
-  return `${size.toFixed(digits)} ${units[unit] ?? 'B'}`;
+  return `${size.toFixed(digits)} ${UNITS[unit] ?? 'B'}`;
 }
 
 export function countText(count: number, noun: string): string {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+export function describeRest(count: number): string {
+  return `… and ${count.toLocaleString('en')} more`;
+}
+
 export function secondsText(seconds: number): string {
-  if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${String(minutes)} min ${String(Math.round(seconds % 60))} s`;
+  if (seconds < 59.5) return `${seconds.toFixed(seconds < 9.95 ? 1 : 0)} s`;
+  const whole = Math.round(seconds);
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${String(minutes)} min ${String(whole % 60)} s`;
   return `${String(Math.floor(minutes / 60))} h ${String(minutes % 60)} min`;
 }
 
 /** How long ago a time was; for a time to come, the time itself. */
 export function agoText(timeMs: number, nowMs: number): string {
   const seconds = (nowMs - timeMs) / 1000;
-  if (seconds < 0) return new Date(timeMs).toISOString();
+  if (seconds < 0) return timeText(timeMs);
   if (seconds < 90) return `${String(Math.round(seconds))} s ago`;
   if (seconds < 5400) return `${String(Math.round(seconds / 60))} min ago`;
   if (seconds < 129_600) return `${String(Math.round(seconds / 3600))} h ago`;
   return `${String(Math.round(seconds / 86_400))} days ago`;
+}
+
+/** `2026-11-22 14:03:59` by this computer's zone; for what is no time, a dash. */
+export function timeText(timeMs: number): string {
+  const time = new Date(timeMs);
+  if (Number.isNaN(time.getTime())) return '-';
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const day = [String(time.getFullYear()), two(time.getMonth() + 1), two(time.getDate())].join('-');
+  return `${day} ${[time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(':')}`;
+}
+
+/** Controls and marks that turn the line's direction, as escapes. */
+const STEERING = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+
+export function safeText(text: string): string {
+  return text.replace(STEERING, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -38,7 +38,8 @@ export class ProgressLine {
       this.#phase = progress.phase;
       this.#startedMs = nowMs;
       this.#drawnMs = 0;
-      if (!this.#output.isTTY && progress.totalFiles >= 100) this.#output.write(`${PHASES[progress.phase]} …\n`);
+      if (!this.#output.isTTY && progress.totalFiles >= 100)
+        this.#output.write(`${PHASES[progress.phase]} …\n`);
     }
     if (!this.#output.isTTY || nowMs - this.#drawnMs < REDRAW_MS) return;
     this.#drawnMs = nowMs;
