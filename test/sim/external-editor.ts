@@ -28,7 +28,7 @@ export class ExternalEditor {
 
   /** Edits, makes or removes one plain object. */
   act(): void {
-    const plain = [...this.#world.bucket()].filter(([key]) => classifyKey(key) === 'plain');
+    const plain = [...this.#world.bucket()].filter(([key]) => classifyKey(key) === 'plain' && !this.#isBeingWritten(key));
     const what = this.#rng.weighted({ append: plain.length > 0 ? 5 : 0, create: 2, remove: plain.length > 0 ? 1 : 0 });
     if (what === 'create') {
       this.#fresh += 1;
@@ -43,6 +43,16 @@ export class ExternalEditor {
       this.#account(key, [object.body], []);
       void this.#world.store.delete(key as ObjectKey);
     }
+  }
+
+  /**
+   * A device has looked at the object and is about to write or remove it. The port has no conditional
+   * delete, so nothing could save what is written in between.
+   */
+  #isBeingWritten(key: string): boolean {
+    return this.#world.devices.some((device) =>
+      device.op?.requests.some((request) => request.method === 'head' && request.key === key),
+    );
   }
 
   /** An object of the cloud is lost, or other bytes stand in it. */

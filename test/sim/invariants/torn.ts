@@ -1,11 +1,20 @@
+import type { VaultPath } from '../../../src/core/model/vault-path.ts';
 import type { Commit } from '../cloud-log.ts';
 import type { Violation } from '../violation.ts';
 
-/** I23: a half-written file that a crash left is never committed as an edit of its path. */
+/**
+ * I23: a half-written file that a crash left is never committed as an edit of its path. A torn
+ * conflict copy that no head has had may stay as a file of its own: what it is a copy of is whole.
+ */
 export function tornStaysOut(commit: Commit): Violation[] {
   return commit.entries.flatMap((entry): Violation[] =>
-    entry.deleted !== true && commit.device.torn.get(entry.hash) === entry.path
+    entry.deleted !== true && commit.device.torn.get(entry.hash) === entry.path && isEdit(commit, entry.path)
       ? [{ invariant: 'I23', message: `committed the torn ${entry.path} as an edit` }]
       : [],
   );
+}
+
+function isEdit(commit: Commit, path: VaultPath): boolean {
+  const before = commit.before?.tree.get(path);
+  return !path.includes('(conflict ') || (before !== undefined && before.deleted !== true);
 }
