@@ -1,12 +1,12 @@
 import { caseConflictName, conflictCopyName, isConflictCopyOf } from '../conflict/copy-name.ts';
 import type { FileEntry } from '../model/entry.ts';
 import type { ContentHash } from '../model/ids.ts';
-import { foldPath, isFolder, type VaultPath } from '../model/vault-path.ts';
+import { isFolder, type VaultPath } from '../model/vault-path.ts';
 import type { Cell, Step } from './cell.ts';
 import type { Draft } from './draft.ts';
 import { indexFolds, type FoldIndex } from './fold-index.ts';
 import type { Action } from './plan.ts';
-import { fitsHere } from './room.ts';
+import { fitsHere, fitsInCloud } from './room.ts';
 import { hasFolder, livePaths, type Survey } from './survey.ts';
 
 type Upload = Extract<Action, { kind: 'upload' }>;
@@ -30,7 +30,7 @@ export class Arrivals {
 
   /** A path that the cloud lacks is to be committed. */
   intoCloud(cell: Cell, { path, hash }: Upload): void {
-    if (isFolder(path) && this.#survey.cloud.filledFolders.has(foldPath(path))) {
+    if (isFolder(path) && this.#survey.cloud.isFilled(this.#survey.fold(path))) {
       // The cloud has the folder already, by what it holds.
       this.#draft.drop(path);
       return;
@@ -119,14 +119,14 @@ export class Arrivals {
   /** Whether the path is an empty folder's on one side, and that folder holds something on some side. */
   #isFilled(path: VaultPath): boolean {
     if (!isFolder(path)) return false;
-    const fold = foldPath(path);
-    return this.#survey.here.filledFolders.has(fold) || this.#survey.cloud.filledFolders.has(fold);
+    const fold = this.#survey.fold(path);
+    return this.#survey.here.isFilled(fold) || this.#survey.cloud.isFilled(fold);
   }
 
   /** A folder that holds something is there without an entry of its own. */
   #dropFilledFolder(path: VaultPath, entry: FileEntry): void {
-    const fold = foldPath(path);
-    if (this.#staysHere().filledFolders.has(fold) || this.#staysInCloud().filledFolders.has(fold)) {
+    const fold = this.#survey.fold(path);
+    if (this.#staysHere().isFilled(fold) || this.#staysInCloud().isFilled(fold)) {
       this.#draft.set({ kind: 'tombstone', path, last: entry, reason: 'the folder is not empty any more' });
     } else this.#wait(path, 'waits until what the folder holds is gone');
   }
@@ -187,7 +187,10 @@ export class Arrivals {
   #copyOf(file: VaultPath, hash: ContentHash): VaultPath | undefined {
     for (const step of this.#draft.steps()) {
       if (step.kind !== 'upload' || step.hash !== hash || step.prev.length > 0) continue;
-      if (isConflictCopyOf(step.path, file) && this.#draft.arrivesInCloud(step.path)) return step.path;
+      const isExpected =
+        this.#draft.arrivesInCloud(step.path) ||
+        fitsInCloud({ from: file, to: step.path }, this.#survey, this.#draft);
+      if (isExpected && isConflictCopyOf(step.path, file)) return step.path;
     }
     return undefined;
   }
@@ -211,10 +214,10 @@ export class Arrivals {
 
   readonly #isTaken = (name: VaultPath): boolean => {
     const { here, cloud, input } = this.#survey;
-    const fold = foldPath(name);
+    const fold = this.#survey.fold(name);
     return (
-      here.pathsByFold.has(fold) ||
-      cloud.pathsByFold.has(fold) ||
+      here.named(fold).length > 0 ||
+      cloud.named(fold).length > 0 ||
       hasFolder(here, `${fold}/`) ||
       hasFolder(cloud, `${fold}/`) ||
       this.#draft.arrivesHere(name) ||

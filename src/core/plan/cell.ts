@@ -1,7 +1,7 @@
 import type { Entry, FileEntry } from '../model/entry.ts';
 import type { ContentHash } from '../model/ids.ts';
 import type { VaultPath } from '../model/vault-path.ts';
-import { liveEntry, type Action, type PlanInput } from './plan.ts';
+import type { Action, PlanInput } from './plan.ts';
 
 /** A path on all three sides. */
 export interface Cell {
@@ -17,13 +17,14 @@ export interface Cell {
 /** What the plan does about one path. */
 export type Step = Action | { readonly kind: 'notice'; readonly path: VaultPath; readonly reason: string };
 
-export function cellAt(path: VaultPath, { local, base, remote }: PlanInput): Cell {
+export function cellAt(path: VaultPath, sides: PlanInput): Cell {
+  const remote = sides.remote.get(path);
   return {
     path,
-    local: local.files.get(path)?.hash,
-    base: base.get(path),
-    remote: remote.get(path),
-    live: liveEntry(remote, path),
+    local: sides.local.files.get(path)?.hash,
+    base: sides.base.get(path),
+    remote,
+    live: remote === undefined || remote.deleted === true ? undefined : remote,
   };
 }
 

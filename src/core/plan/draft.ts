@@ -1,4 +1,4 @@
-import { foldPath, type VaultPath } from '../model/vault-path.ts';
+import type { VaultPath } from '../model/vault-path.ts';
 import type { Step } from './cell.ts';
 import type { Action, Notice, Plan } from './plan.ts';
 
@@ -7,12 +7,17 @@ import type { Action, Notice, Plan } from './plan.ts';
  * side. That is what makes its order free.
  */
 export class Draft {
+  readonly #fold: (path: VaultPath) => string;
   /** A move stands at the path it takes away. */
   readonly #steps = new Map<VaultPath, Step>();
   /** Both paths of each move. */
   readonly #moving = new Set<VaultPath>();
   readonly #arrivingHere = new Set<string>();
   readonly #arrivingInCloud = new Set<string>();
+
+  constructor(fold: (path: VaultPath) => string) {
+    this.#fold = fold;
+  }
 
   stepAt(path: VaultPath): Step | undefined {
     return this.#steps.get(path);
@@ -30,7 +35,7 @@ export class Draft {
       this.#steps.delete(to);
       this.#steps.set(from, step);
       this.#moving.add(from).add(to);
-      (step.kind === 'move-local' ? this.#arrivingHere : this.#arrivingInCloud).add(foldPath(to));
+      (step.kind === 'move-local' ? this.#arrivingHere : this.#arrivingInCloud).add(this.#fold(to));
     } else this.#steps.set(step.path, step);
   }
 
@@ -39,21 +44,21 @@ export class Draft {
   }
 
   arrivesHere(path: VaultPath): boolean {
-    return this.#arrivingHere.has(foldPath(path));
+    return this.#arrivingHere.has(this.#fold(path));
   }
 
   arrivesInCloud(path: VaultPath): boolean {
-    return this.#arrivingInCloud.has(foldPath(path));
+    return this.#arrivingInCloud.has(this.#fold(path));
   }
 
   /** The step at the path brings a new name to the device. */
   bringsHere(path: VaultPath): void {
-    this.#arrivingHere.add(foldPath(path));
+    this.#arrivingHere.add(this.#fold(path));
   }
 
   /** The step at the path brings a new name to the cloud. */
   bringsToCloud(path: VaultPath): void {
-    this.#arrivingInCloud.add(foldPath(path));
+    this.#arrivingInCloud.add(this.#fold(path));
   }
 
   leavesHere(path: VaultPath): boolean {

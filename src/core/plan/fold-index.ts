@@ -1,37 +1,60 @@
-import { foldPath, type VaultPath } from '../model/vault-path.ts';
+import { foldPath, folderOf, type VaultPath } from '../model/vault-path.ts';
 
 /** Paths of one side by what they fold to. */
 export interface FoldIndex {
-  /** Every path of this fold, those added first first; a folder's fold ends in `/`. */
-  readonly pathsByFold: ReadonlyMap<string, readonly VaultPath[]>;
-  /** Folds of the folders that something lies in; each ends in `/`. */
-  readonly filledFolders: ReadonlySet<string>;
+  /** Every path of this fold, in the order they were given; a folder's fold ends in `/`. */
+  readonly named: (fold: string) => readonly VaultPath[];
+  /** Whether something lies in the folder of this fold, which ends in `/`. */
+  readonly isFilled: (folder: string) => boolean;
 }
 
+const NONE: readonly VaultPath[] = [];
+
+/** Made for 100,000 paths at once: one look-up each, and one for each of their folders. */
 export function indexFolds(paths: Iterable<VaultPath>): FoldIndex {
-  const pathsByFold = new Map<string, VaultPath[]>();
-  const filledFolders = new Set<string>();
+  const pathByFold = new Map<string, VaultPath>();
+  const twinsByFold = new Map<string, VaultPath[]>();
+  const filled = new FilledFolders();
   for (const path of paths) {
     const fold = foldPath(path);
-    const twins = pathsByFold.get(fold);
-    if (twins === undefined) pathsByFold.set(fold, [path]);
-    else twins.push(path);
-    addFolders(filledFolders, fold);
+    const first = pathByFold.get(fold);
+    if (first === undefined) pathByFold.set(fold, path);
+    else twinsByFold.set(fold, [...(twinsByFold.get(fold) ?? [first]), path]);
+    filled.add(folderOf(path));
   }
-  return { pathsByFold, filledFolders };
+  return {
+    named: (fold) => {
+      const first = pathByFold.get(fold);
+      return first === undefined ? NONE : (twinsByFold.get(fold) ?? [first]);
+    },
+    isFilled: (folder) => filled.has(folder),
+  };
 }
 
-function addFolders(folders: Set<string>, fold: string): void {
-  // An empty folder's own slash, at its end, is none of a folder above it.
-  for (let end = fold.lastIndexOf('/', fold.length - 2); end >= 0; end = fold.lastIndexOf('/', end - 1)) {
-    const folder = fold.slice(0, end + 1);
-    // Those above it were added with it.
-    if (folders.has(folder)) return;
-    folders.add(folder);
+class FilledFolders {
+  /** As they are spelled, so that each is folded once only. */
+  readonly #seen = new Set<string>(['']);
+  readonly #folds = new Set<string>();
+
+  add(folder: string): void {
+    let at = folder;
+    // Those above a folder that was seen were added with it.
+    while (!this.#seen.has(at)) {
+      this.#seen.add(at);
+      this.#folds.add(foldPath(at as VaultPath));
+      at = folderOf(at as VaultPath);
+    }
+  }
+
+  has(fold: string): boolean {
+    return this.#folds.has(fold);
   }
 }
 
 /** The file names that would stand in the way of this path: `a` and `a/b` for `a/b/c`, and for `a/b/`, `a/b`. */
-export function* ancestorFolds(fold: string): Generator<string> {
-  for (let end = fold.indexOf('/'); end >= 0; end = fold.indexOf('/', end + 1)) yield fold.slice(0, end);
+export function ancestorFolds(fold: string): readonly string[] {
+  const above: string[] = [];
+  for (let end = fold.indexOf('/'); end >= 0; end = fold.indexOf('/', end + 1))
+    above.push(fold.slice(0, end));
+  return above;
 }

@@ -17,19 +17,19 @@ import { Survey } from './survey.ts';
  */
 export function plan(input: PlanInput): Plan {
   const survey = new Survey(input);
-  const draft = new Draft();
+  const draft = new Draft(survey.fold);
   const cells = openPaths(input)
     .filter((path) => survey.inScope(path) && !survey.isUnknown(path))
     .sort()
     .map((path) => survey.cell(path));
   planRenames(cells, survey, draft);
-  for (const cell of cells) {
-    if (draft.isMoving(cell.path) || draft.stepAt(cell.path) !== undefined) continue;
+  const rest = cells.filter(({ path }) => !draft.isMoving(path) && draft.stepAt(path) === undefined);
+  for (const cell of rest) {
     const step = planRow(cell, survey);
     if (step !== undefined) draft.set(step);
   }
   const arrivals = new Arrivals(survey, draft);
-  for (const cell of cells) {
+  for (const cell of rest) {
     const step = draft.stepAt(cell.path);
     if (isArrivalInCloud(step, cell)) arrivals.intoCloud(cell, step);
     // Row 14: what was deleted may live on in another spelling.
@@ -37,7 +37,7 @@ export function plan(input: PlanInput): Plan {
       arrivals.takeCommittedSpelling(cell);
     }
   }
-  for (const { path } of cells) {
+  for (const { path } of rest) {
     const step = draft.stepAt(path);
     if (isArrivalHere(step)) arrivals.ontoDevice(path, step);
   }

@@ -70,13 +70,14 @@ function* pairsByFold(
   appeared: readonly Present[],
   draft: Draft,
 ): Generator<Pair> {
+  const left = vanished.filter(({ path }) => !draft.isMoving(path));
+  if (left.length === 0) return;
   const toByFold = new Map<string, Present[]>();
   for (const cell of appeared) {
     const fold = foldPath(cell.path);
     toByFold.set(fold, [...(toByFold.get(fold) ?? []), cell]);
   }
-  for (const from of vanished) {
-    if (draft.isMoving(from.path)) continue;
+  for (const from of left) {
     const free = toByFold.get(foldPath(from.path))?.filter(({ path }) => !draft.isMoving(path)) ?? [];
     const to = free.find(({ local }) => local === from.base) ?? free[0];
     if (to !== undefined) yield { from, to };

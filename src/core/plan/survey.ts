@@ -12,6 +12,7 @@ export class Survey implements RowFacts {
   #here: FoldIndex | undefined;
   #cloud: FoldIndex | undefined;
   #unknownFolds: ReadonlySet<string> | undefined;
+  #folded: { readonly path: string; readonly fold: string } = { path: '', fold: '' };
 
   constructor(input: PlanInput) {
     this.input = input;
@@ -32,6 +33,12 @@ export class Survey implements RowFacts {
     return this.#cloud;
   }
 
+  /** `foldPath`, which is asked for the same path several times in a row. */
+  readonly fold = (path: VaultPath): string => {
+    if (path !== this.#folded.path) this.#folded = { path, fold: foldPath(path) };
+    return this.#folded.fold;
+  };
+
   cell(path: VaultPath): Cell {
     return cellAt(path, this.input);
   }
@@ -43,14 +50,14 @@ export class Survey implements RowFacts {
   /** A name that is here already in another spelling is one that this system can keep. */
   readonly nameProblem = (path: VaultPath): string | undefined => {
     const problem = this.input.policy.nameProblem(path);
-    return problem === undefined || this.here.pathsByFold.has(foldPath(path)) ? undefined : problem;
+    return problem === undefined || this.here.named(this.fold(path)).length > 0 ? undefined : problem;
   };
 
   /** Row 17, and whatever lies above, below or beside such a path in another spelling. */
   isUnknown(path: VaultPath): boolean {
     if (this.input.local.unknown.size === 0) return false;
     this.#unknownFolds ??= new Set([...this.input.local.unknown.keys()].map(foldPath));
-    const fold = foldPath(path);
+    const fold = this.fold(path);
     if (this.#unknownFolds.has(fold) || this.#unknownFolds.has(`${fold}/`)) return true;
     for (const above of ancestorFolds(fold)) {
       if (this.#unknownFolds.has(above) || this.#unknownFolds.has(`${above}/`)) return true;
@@ -60,36 +67,34 @@ export class Survey implements RowFacts {
 
   /** Other live paths of the cloud that fold like this one. */
   cloudTwins(path: VaultPath): readonly VaultPath[] {
-    return twins(this.cloud, path);
+    return this.#twins(this.cloud, path);
   }
 
   /** Other paths of the device that fold like this one. */
   localTwins(path: VaultPath): readonly VaultPath[] {
-    return twins(this.here, path);
+    return this.#twins(this.here, path);
+  }
+
+  #twins(index: FoldIndex, path: VaultPath): readonly VaultPath[] {
+    return index.named(this.fold(path)).filter((other) => other !== path);
   }
 
   /** Files whose names are folders of this path. */
   filesAbove(index: FoldIndex, path: VaultPath): readonly VaultPath[] {
     const files: VaultPath[] = [];
-    for (const above of ancestorFolds(foldPath(path))) files.push(...(index.pathsByFold.get(above) ?? []));
+    for (const above of ancestorFolds(this.fold(path))) files.push(...index.named(above));
     return files;
   }
 
   /** Whether a folder, empty or not, has the name of this file. */
   isFolderName(index: FoldIndex, path: VaultPath): boolean {
-    return !isFolder(path) && hasFolder(index, `${foldPath(path)}/`);
+    return !isFolder(path) && hasFolder(index, `${this.fold(path)}/`);
   }
 }
 
 /** Whether the side has the folder of this fold, which ends in `/`, empty or not. */
 export function hasFolder(index: FoldIndex, fold: string): boolean {
-  return index.filledFolders.has(fold) || index.pathsByFold.has(fold);
-}
-
-function twins(index: FoldIndex, path: VaultPath): readonly VaultPath[] {
-  const all = index.pathsByFold.get(foldPath(path));
-  if (all === undefined || (all.length === 1 && all[0] === path)) return [];
-  return all.filter((other) => other !== path);
+  return index.isFilled(fold) || index.named(fold).length > 0;
 }
 
 export function* livePaths({ remote }: PlanInput): Generator<VaultPath> {
