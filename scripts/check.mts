@@ -10,6 +10,8 @@ const STEPS = [
   'lint',
   'lint:store',
   'build',
+  'build:cli',
+  'licences:check',
   'test:run',
 ] as const;
 
