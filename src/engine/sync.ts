@@ -148,7 +148,10 @@ async function beginVault(run: Run): Promise<PassPlan | undefined> {
   return undefined;
 }
 
-type Loop = { readonly kind: 'done' | 'first-preview'; readonly pass: PassPlan };
+interface Loop {
+  readonly kind: 'done' | 'first-preview';
+  readonly pass: PassPlan;
+}
 
 async function workThrough(run: Run): Promise<Loop> {
   let writer = new ContentWriter(run.deps, run.cloud);

@@ -33,7 +33,8 @@ describe('two devices and one cloud', () => {
           },
         }),
     });
-    for (let index = 0; index < 50; index += 1) a.vault.userWrite(`n${String(index)}.md`, `text ${String(index)}`);
+    for (let index = 0; index < 50; index += 1)
+      a.vault.userWrite(`n${String(index)}.md`, `text ${String(index)}`);
     await a.engine.sync();
     await a.engine.sync();
     calls.length = 0;
@@ -53,9 +54,17 @@ describe('two devices and one cloud', () => {
     b.vault.userRename('two.md', 'sub/zwei.md');
     b.vault.userDelete('sub/three.md');
     const sent = await b.engine.sync();
-    expect(sent.events.map((event) => event.kind).sort()).toEqual(['deleted-in-cloud', 'renamed-in-cloud', 'uploaded']);
+    expect(sent.events.map((event) => event.kind).sort()).toEqual([
+      'deleted-in-cloud',
+      'renamed-in-cloud',
+      'uploaded',
+    ]);
     const received = await a.engine.sync();
-    expect(received.events.map((event) => event.kind).sort()).toEqual(['downloaded', 'renamed-here', 'trashed']);
+    expect(received.events.map((event) => event.kind).sort()).toEqual([
+      'downloaded',
+      'renamed-here',
+      'trashed',
+    ]);
     expect(await contentsOf(a)).toEqual({ 'one.md': 'one, edited', 'sub/zwei.md': 'two' });
   });
 
@@ -124,7 +133,8 @@ describe('two devices and one cloud', () => {
   it('many deletes are held until a person decides', async () => {
     const { device } = bench();
     const [a, b] = [device('laptop'), device('phone')];
-    for (let index = 0; index < 30; index += 1) a.vault.userWrite(`n${String(index)}.md`, `text ${String(index)}`);
+    for (let index = 0; index < 30; index += 1)
+      a.vault.userWrite(`n${String(index)}.md`, `text ${String(index)}`);
     await a.engine.sync();
     await b.engine.sync();
     for (let index = 0; index < 20; index += 1) a.vault.userDelete(`n${String(index)}.md`);
@@ -223,7 +233,13 @@ describe('two devices and one cloud', () => {
     const report = await a.engine.sync({ acceptFirst: true });
     expect(report.outcome).toBe('done');
     const contents = await contentsOf(a);
-    expect(Object.values(contents).sort()).toEqual(['in the bucket', 'in the vault', 'mine', 'same', 'theirs']);
+    expect(Object.values(contents).sort()).toEqual([
+      'in the bucket',
+      'in the vault',
+      'mine',
+      'same',
+      'theirs',
+    ]);
     const b = device('phone');
     await b.engine.sync();
     expect(await contentsOf(b)).toEqual(contents);

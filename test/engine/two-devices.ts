@@ -47,7 +47,7 @@ export interface TestDevice {
 export interface Bench {
   readonly store: MemoryStore;
   readonly clock: FakeClock;
-  device(name: string, options?: DeviceOptions): TestDevice;
+  readonly device: (name: string, options?: DeviceOptions) => TestDevice;
 }
 
 export interface DeviceOptions {
@@ -96,5 +96,7 @@ export function textOf(device: TestDevice, path: string): string | undefined {
 export async function contentsOf(device: TestDevice): Promise<Record<string, string>> {
   const listing = await device.vault.list({ include: () => true });
   const paths = [...listing.files.map((file) => file.path), ...listing.emptyFolders].sort();
-  return Object.fromEntries(paths.map((path) => [path, path.endsWith('/') ? '' : (textOf(device, path) ?? '')]));
+  return Object.fromEntries(
+    paths.map((path) => [path, path.endsWith('/') ? '' : (textOf(device, path) ?? '')]),
+  );
 }

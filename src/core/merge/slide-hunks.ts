@@ -1,4 +1,4 @@
-import type { Hunk } from './diff-lines.ts';
+import type { Gap as Hunk } from './pairing.ts';
 
 /**
  * Moves each pure insertion and pure deletion as far down as it goes: of the places that mean the

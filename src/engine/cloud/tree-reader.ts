@@ -39,7 +39,7 @@ export async function readTree(
   const from = sameShards ? usable.head.generation : -1;
   return applyRecords(
     tree,
-    await recordsAfter(deps, cloud, head, from, sameShards ? usable.head.deltas : []),
+    await recordsAfter({ deps, cloud }, head, from, sameShards ? usable.head.deltas : []),
   );
 }
 
@@ -80,8 +80,7 @@ export async function readShard(deps: EngineDeps, cloud: Cloud, hash: string): P
  * to hold none.
  */
 export async function recordsAfter(
-  deps: EngineDeps,
-  cloud: Cloud,
+  { deps, cloud }: { readonly deps: EngineDeps; readonly cloud: Cloud },
   head: Head,
   from: number,
   skip: readonly ObjectKey[] = [],

@@ -111,13 +111,13 @@ async function keepBoth(run: Run, action: Resolve): Promise<Resolution> {
     { deviceName: run.deps.device.name, timeMs: run.cloud.nowMs(), hash: local },
     (candidate) => taken.has(foldPath(candidate)) || run.local.unknown.has(candidate),
   );
-  let made = false;
+  const downloads: Download[] = [];
   await guarded(run, path, async () => {
-    made = await copyTo(run, action, name);
+    if (!(await copyTo(run, action, name))) return;
+    run.event({ kind: 'conflict-copy', path, other: name, reason });
+    downloads.push(download(action, reason));
   });
-  if (!made) return NOTHING;
-  run.event({ kind: 'conflict-copy', path, other: name, reason });
-  return { commit: [], downloads: [download(action, reason)] };
+  return { commit: [], downloads };
 }
 
 async function copyTo(run: Run, action: Resolve, name: VaultPath): Promise<boolean> {

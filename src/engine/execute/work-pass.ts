@@ -16,7 +16,7 @@ const RECENT_MS = 10 * 60_000;
 type Sorted = { readonly [K in Action['kind']]: Extract<Action, { kind: K }>[] };
 
 function sorted(actions: readonly Action[]): Sorted {
-  const lists: { [K in Action['kind']]: Action[] } = {
+  const lists: Record<Action['kind'], Action[]> = {
     'adopt-base': [],
     'drop-base': [],
     upload: [],

@@ -168,7 +168,7 @@ async function auditReadable(run: Run, listing: Listing): Promise<VerifyReport['
     const verdict = await judge(run, object, liveEntry(tree, object.path));
     if (verdict.kind === 'good') good += 1;
     else if (verdict.kind === 'stale') again(object.path);
-    else if (verdict.kind === 'edited') findings.push(verdict.finding);
+    else findings.push(verdict.finding);
     if (verdict.learned !== undefined) changes.projected(object.path, verdict.learned);
   }
   for (const entry of tree.values()) {

@@ -1,6 +1,6 @@
 import { blobKey } from '../../core/format/keys.ts';
 import { caseConflictName, conflictCopyName } from '../../core/conflict/copy-name.ts';
-import type { ContentLocation, FileEntry } from '../../core/model/entry.ts';
+import type { ContentLocation, FileEntry, RemoteTree } from '../../core/model/entry.ts';
 import { EXTERNAL_DEVICE, shortHash } from '../../core/model/ids.ts';
 import { foldPath, type VaultPath } from '../../core/model/vault-path.ts';
 import { liveEntry } from '../../core/plan/plan.ts';
@@ -65,7 +65,7 @@ interface Placed {
 
 /** Where each finding goes: its own path, unless that would cost another file. */
 function place(run: Run, findings: readonly Finding[]): Placed[] {
-  const tree = run.view?.tree ?? new Map();
+  const tree: RemoteTree = run.view?.tree ?? new Map();
   const names = new Set<string>();
   const folders = new Set<string>();
   const takeName = (path: VaultPath): void => {

@@ -97,5 +97,5 @@ function described(info: Described): Omit<PlainContents, 'hash' | 'bytes'> {
 
 /** What this device may overwrite without looking: its own last projection. */
 export function isAsProjected(object: { readonly etag: string }, known: Projection | undefined): boolean {
-  return known !== undefined && known.etag === object.etag;
+  return known?.etag === object.etag;
 }
