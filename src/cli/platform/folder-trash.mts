@@ -1,7 +1,7 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { numberedName, TRASH_FOLDER } from '../../engine/vault-layout.ts';
 import { codeOf, newVaultError } from './folder-errors.mts';
-import { moveToClaimed, moveToFree } from './place-file.mts';
+import { moveToClaimed } from './place-file.mts';
 import { look, sameVersion, type Sighting } from './plain-file.mts';
 
 /** Ends the search for a free name. */
@@ -27,20 +27,12 @@ export function moveToTrash(from: string, folder: string, name: string, seen: Si
   const found = firstFree(name, (free) => {
     const to = `${folder}/${free}`;
     if (look(to) !== undefined) return undefined;
-    if (moveToClaimed(from, to, seen) === 'done') return { to: keepIfSame(from, to, seen) };
+    if (moveToClaimed(from, to, seen) === 'done') return { to };
     // Either the name was taken just now, or the file changed.
     const now = look(from);
     return now !== undefined && sameVersion(now, seen) ? undefined : { to: undefined };
   });
   return found.to;
-}
-
-/** What was saved in the last moment goes back to its place; should that be taken again, the trash keeps it. */
-function keepIfSame(from: string, to: string, seen: Sighting): string | undefined {
-  const landed = look(to);
-  if (landed === undefined || sameVersion(landed, seen)) return to;
-  moveToFree(to, from, landed);
-  return undefined;
 }
 
 function firstFree<T>(name: string, attempt: (free: string) => T | undefined): T {

@@ -22,7 +22,7 @@ import { ParentFolders } from './folder-parents.mts';
 import { FolderStaging } from './folder-staging.mts';
 import { FolderSync } from './folder-sync.mts';
 import { makeTrashFolder, moveToTrash } from './folder-trash.mts';
-import { moveOver, moveToFree, removeVersion, type Placed } from './place-file.mts';
+import { moveOver, moveToClaimed, moveToFree, removeVersion, type Placed } from './place-file.mts';
 import { look, readBytes, sameVersion, sightingOf, withFile, type Sighting } from './plain-file.mts';
 import { Spellings } from './spellings.mts';
 
@@ -152,7 +152,7 @@ export class FolderVault implements Vault {
       let placed: Placed;
       if (taken === undefined) {
         placed = await this.#across({ from: source, seen, to: target, hash: expected }, (now, version) =>
-          landed(moveToFree(now, target, version), target),
+          landed(moveToClaimed(now, target, version), target),
         );
       } else if (foldPath(from) === foldPath(to)) {
         placed = respell(source, target);

@@ -21,7 +21,10 @@ const WITHOUT_LINKS: ReadonlySet<string> = new Set([
   'EINVAL',
 ]);
 
-/** Moves the file `from`, while it is still the version `seen`, to `to`, where nothing may be. */
+/**
+ * Moves the file `from`, while it is still the version `seen`, to `to`, where nothing may be. For files
+ * of ours: a save at `from` between the last two steps would be lost.
+ */
 export function moveToFree(from: string, to: string, seen: Sighting): Placed {
   try {
     linkSync(from, to);
@@ -36,21 +39,26 @@ export function moveToFree(from: string, to: string, seen: Sighting): Placed {
 }
 
 /**
- * As `moveToFree`, by a rename over an empty file that claims the name first. Whatever stood at
- * `from` in the last moment stands at `to` then: nothing can be lost, where a claim may be seen.
+ * As `moveToFree`, by a rename over an empty file that claims the name first: whatever another
+ * program saved at `from` in the last moment is moved too, found, and put back. Nothing can be lost;
+ * a crash in between leaves the empty file.
  */
 export function moveToClaimed(from: string, to: string, seen: Sighting): Placed {
   if (!claim(to)) return 'changed';
   try {
-    if (isVersion(from, seen)) {
-      renameSync(from, to);
-      return 'done';
+    if (!isVersion(from, seen)) {
+      unlinkSync(to);
+      return 'changed';
     }
+    renameSync(from, to);
   } catch (error) {
     unlinkSync(to);
     throw error;
   }
-  unlinkSync(to);
+  const landed = look(to);
+  if (landed === undefined || sameVersion(landed, seen)) return 'done';
+  // Should `from` be taken again by now, both stay.
+  moveToFree(to, from, landed);
   return 'changed';
 }
 

@@ -120,39 +120,39 @@ describe('the state store in a folder that is damaged', () => {
     expect(await found()).toEqual({ rows: NOTHING });
   };
 
-  it('[SS10] says so, starts empty and keeps the files: a journal’s first line', async () => {
+  it('[SS10] starts empty, says so and keeps the files: a spoiled first line of the journal', async () => {
     await twoBatches();
     await flip('journal', 12);
     await expectDamaged('journal, line 1');
   });
 
-  it('[SS10] … a line that is not the last', async () => {
+  it('[SS10] starts empty for a spoiled line that is not the last', async () => {
     await twoBatches();
     const text = await readFile(at('journal'), 'utf8');
     await flip('journal', text.indexOf('one'));
     await expectDamaged('journal, line 2');
   });
 
-  it('[SS10] … a line that is missing', async () => {
+  it('[SS10] starts empty for a line that is missing', async () => {
     await twoBatches();
     const lines = (await readFile(at('journal'), 'utf8')).split('\n');
     await writeFile(at('journal'), [lines[0], lines[2], ''].join('\n'));
     await expectDamaged('journal, line 2');
   });
 
-  it.each([0, 40, -2])('[SS10] … a snapshot’s byte %i', async (offset) => {
+  it.each([0, 40, -2])('[SS10] starts empty for a snapshot whose byte %i is spoiled', async (offset) => {
     await twoBatches(FOLD_ALWAYS);
     await flip('base.snapshot', offset);
     await expectDamaged('base.snapshot');
   });
 
-  it('[SS10] … a snapshot that is missing', async () => {
+  it('[SS10] starts empty for a snapshot that is missing', async () => {
     await twoBatches(FOLD_ALWAYS);
     await rm(at('local.snapshot'));
     await expectDamaged('local.snapshot');
   });
 
-  it('[SS10] … a snapshot that is older than the journal knows', async () => {
+  it('[SS10] starts empty for a snapshot that is older than the journal knows', async () => {
     await twoBatches(FOLD_ALWAYS);
     await cp(at('base.snapshot'), join(home, 'old'));
     const state = await FileState.open(folder, FOLD_ALWAYS);
@@ -162,7 +162,7 @@ describe('the state store in a folder that is damaged', () => {
     await expectDamaged('base.snapshot');
   });
 
-  it('[SS10] … a journal that is missing or older than the snapshots', async () => {
+  it('[SS10] starts empty for a journal that is missing or older than the snapshots', async () => {
     const state = await FileState.open(folder, FOLD_ALWAYS);
     await cp(at('journal'), join(home, 'old'));
     await state.write([put('base', 'a', 1)]);
