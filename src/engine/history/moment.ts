@@ -48,7 +48,7 @@ async function pastTree(
   if (located.kind === 'not-found') throw await beyond(deps, cloud, chain, located.reason);
   const { head, until } = located;
   const shardEntries = (await shardTree(deps, cloud, head)).values();
-  const records = await recordsAfter(deps, cloud, head, -1);
+  const records = await recordsAfter({ deps, cloud }, head, -1);
   const past = treeAt({ head, shardEntries, records }, until);
   if (past === undefined) throw await beyond(deps, cloud, chain, 'before-kept-history');
   if (!located.exact) deps.log.write('info', 'history-thinned', { generation: past.stamp.generation });

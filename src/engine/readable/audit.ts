@@ -188,9 +188,10 @@ async function auditReadable(run: Run, listing: Listing): Promise<VerifyReport['
 }
 
 type Learned = Parameters<StateChanges['projected']>[1];
-type Verdict = { readonly learned?: Learned } & (
-  { readonly kind: 'good' | 'stale' } | { readonly kind: 'edited'; readonly finding: Finding }
-);
+type Verdict =
+  | { readonly kind: 'good'; readonly learned?: Learned }
+  | { readonly kind: 'stale'; readonly learned?: Learned }
+  | { readonly kind: 'edited'; readonly finding: Finding; readonly learned?: undefined };
 
 async function judge(run: Run, object: PlainObject, entry: FileEntry | undefined): Promise<Verdict> {
   const known = run.projection(object.path);
