@@ -1,4 +1,7 @@
 import { EngineError } from '../engine/api.ts';
+import { StateError } from '../engine/ports.ts';
+import { describeStoreError } from '../storage/messages.ts';
+import { isStoreError } from '../storage/store-error.ts';
 import { CliError } from './cli-error.mts';
 import type { Console } from './output/console.mts';
 
@@ -29,6 +32,16 @@ export function describeFailure(error: unknown): { readonly kind: string; readon
   const own = causes(error).find((one) => one instanceof CliError);
   if (own !== undefined) return { kind: 'command', message: own.message };
   if (error instanceof EngineError) return { kind: error.kind, message: error.message };
+  if (isStoreError(error)) {
+    const { message, remedy } = describeStoreError(error);
+    return { kind: 'cloud', message: `${message} ${remedy}` };
+  }
+  if (error instanceof StateError) {
+    return {
+      kind: 'state',
+      message: `What this device remembers cannot be read or written: ${error.message}.`,
+    };
+  }
   if (!(error instanceof Error)) return { kind: 'unexpected', message: String(error) };
   const { code } = error as NodeJS.ErrnoException;
   if (code !== undefined) return { kind: 'system', message: `${error.message}.` };
@@ -48,12 +61,7 @@ function causes(error: unknown): Error[] {
 
 export function wasStopped(error: unknown, signal: AbortSignal): boolean {
   if (!signal.aborted) return false;
-  return (
-    causes(error).some(
-      (one) =>
-        (one instanceof EngineError && one.kind === 'aborted') ||
-        one === signal.reason ||
-        one.name === 'AbortError',
-    ) || causes(error).some((one) => one.name === 'StoreError' && 'kind' in one && one.kind === 'aborted')
+  return causes(error).some(
+    (one) => one === signal.reason || one.name === 'AbortError' || ('kind' in one && one.kind === 'aborted'),
   );
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { CommanderError } from 'commander';
 import { CliError, EXIT, type ExitCode } from './cli-error.mts';
 import { describeFailure, wasStopped, type Context, type GlobalOptions } from './context.mts';
@@ -18,6 +19,8 @@ for (const stream of [stdout, stderr]) {
 }
 
 const stop = new AbortController();
+// Every transfer under way listens.
+setMaxListeners(0, stop.signal);
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.on(name, () => {
     if (stop.signal.aborted) process.exit(EXIT.stopped);

@@ -1,8 +1,12 @@
 import { Command, CommanderError, Option } from 'commander';
 import { EXIT, type ExitCode } from './cli-error.mts';
 import type { Context, GlobalOptions } from './context.mts';
+import type { HeldOptions } from './commands/held.mts';
 import type { InitOptions } from './commands/init.mts';
+import type { LogOptions } from './commands/log.mts';
+import type { RestoreOptions } from './commands/restore.mts';
 import type { SyncCommandOptions } from './commands/sync.mts';
+import type { WatchOptions } from './commands/watch.mts';
 
 /** Runs a command; `work` is loaded only now, so that no command pays for another's libraries. */
 export type Runner = (options: GlobalOptions, work: (context: Context) => Promise<ExitCode>) => Promise<void>;
@@ -39,7 +43,9 @@ export function createProgram(version: string, run: Runner): Command {
     .addHelpText('after', EXIT_HELP)
     .exitOverride();
   addSyncing(program, run);
+  addWatch(program, run);
   addLooking(program, run);
+  addGuard(program, run);
   addHistory(program, run);
   return program;
 }
@@ -76,7 +82,28 @@ function addSyncing(program: Command, run: Runner): void {
     );
 }
 
+function addWatch(program: Command, run: Runner): void {
+  program
+    .command('watch')
+    .description('Keep in step until Ctrl-C: after each edit, and every so often for what others did')
+    .option('--interval <seconds>', 'How often the cloud is asked', '30')
+    .option('--accept-first', 'Go ahead with a first sync that has files on both sides')
+    .action(async (options: WatchOptions, command: Command) =>
+      run(command.optsWithGlobals(), async (context) =>
+        (await import('./commands/watch.mts')).watch(context, options),
+      ),
+    );
+}
+
 function addLooking(program: Command, run: Runner): void {
+  program
+    .command('preview')
+    .description('Show what a sync would do; changes nothing')
+    .action(async (_options: unknown, command: Command) =>
+      run(command.optsWithGlobals(), async (context) =>
+        (await import('./commands/preview.mts')).preview(context),
+      ),
+    );
   program
     .command('status')
     .description('What this device knows, without asking the cloud')
@@ -85,9 +112,73 @@ function addLooking(program: Command, run: Runner): void {
         (await import('./commands/status.mts')).status(context),
       ),
     );
+  program
+    .command('log')
+    .description('What was done on this device, newest first')
+    .option('-n, --number <count>', 'At most so many lines', '50')
+    .option('--path <path>', 'Only this path and what lies below it')
+    .action(async (options: LogOptions, command: Command) =>
+      run(command.optsWithGlobals(), async (context) =>
+        (await import('./commands/log.mts')).log(context, options),
+      ),
+    );
+  program
+    .command('check')
+    .description('Check the connection to the cloud, in words')
+    .action(async (_options: unknown, command: Command) =>
+      run(command.optsWithGlobals(), async (context) =>
+        (await import('./commands/check.mts')).check(context),
+      ),
+    );
 }
 
-function addHistory(_program: Command, _run: Runner): void {}
+function addGuard(program: Command, run: Runner): void {
+  program
+    .command('held')
+    .description('Show what is held back because so much at once may be a mistake, or answer it')
+    .option('--apply', 'Do it this time')
+    .option('--restore', 'Bring the files back')
+    .option('--keep', 'Go on holding it')
+    .action(async (options: HeldOptions, command: Command) =>
+      run(command.optsWithGlobals(), async (context) =>
+        (await import('./commands/held.mts')).held(context, options),
+      ),
+    );
+  program
+    .command('verify')
+    .description('Compare the cloud with what it should hold; repair what can be repaired')
+    .option('--full', 'Download and hash everything')
+    .action(async (options: { full?: boolean }, command: Command) =>
+      run(command.optsWithGlobals(), async (context) =>
+        (await import('./commands/verify.mts')).verify(context, options),
+      ),
+    );
+}
+
+function addHistory(program: Command, run: Runner): void {
+  program
+    .command('history')
+    .description('The versions of a note that the cloud keeps')
+    .argument('<path>', 'As in the vault: "folder/note.md"')
+    .action(async (path: string, _options: unknown, command: Command) =>
+      run(command.optsWithGlobals(), async (context) =>
+        (await import('./commands/history.mts')).history(context, path),
+      ),
+    );
+  program
+    .command('restore')
+    .description('Write a note, a folder or the whole vault as it was into a folder')
+    .argument('[path]', 'As in the vault; a folder ends in "/"')
+    .option('--all', 'The whole vault')
+    .option('--at <time|commit>', 'A day, a time, or 6 or more digits of a commit’s id (default: now)')
+    .requiredOption('--to <folder>', 'Where to write; made if it is not there')
+    .option('--force', 'Also into a folder that is not empty, or into a vault')
+    .action(async (path: string | undefined, options: RestoreOptions, command: Command) =>
+      run(command.optsWithGlobals(), async (context) =>
+        (await import('./commands/restore.mts')).restore(context, path, options),
+      ),
+    );
+}
 
 /** The exit code of what commander threw: help and version that were asked for are no error. */
 export function exitOfUsage(error: CommanderError): ExitCode {

@@ -1,4 +1,4 @@
-import type { S3Credentials } from '../storage/s3/s3-connection.ts';
+import type { S3Credentials } from '../storage/s3/check-settings.ts';
 import { CliError } from './cli-error.mts';
 
 const WHERE =

@@ -129,8 +129,9 @@ export async function openSession(context: Context, options: SessionOptions = {}
   if (lock.kind === 'busy') throw busy(lock.pid);
   const log = new ActivityLog(setup.stateFolder, { now: () => nodeClock.now(), ...options });
   const meter = new Meter();
+  let state: FileState | undefined;
   try {
-    const state = await FileState.open(setup.stateFolder);
+    state = await FileState.open(setup.stateFolder);
     const { config, remote, isNew } = setup;
     const engine = await composeEngine({ config, remote, state, meter, log, createRemote: isNew });
     const close = async (): Promise<void> => {
@@ -140,6 +141,7 @@ export async function openSession(context: Context, options: SessionOptions = {}
     };
     return { setup, engine, meter, close };
   } catch (error) {
+    await state?.close();
     await lock.release();
     throw error;
   }

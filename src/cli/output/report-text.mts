@@ -25,6 +25,8 @@ const WORDS: Readonly<Record<EventKind, EventWords>> = {
   repaired: { sign: '⊕', ascii: '+', verb: 'repaired', paint: 'green' },
 };
 
+export const EVENT_KINDS = Object.keys(WORDS) as readonly EventKind[];
+
 const REASONED: readonly EventKind[] = ['merged', 'conflict-copy', 'kept-edit', 'imported', 'repaired'];
 
 /** One change in a line: what, where, and why where that is not plain. */

@@ -1,0 +1,151 @@
+import { EngineError, type EngineErrorKind, type SyncEvent, type SyncReport } from '../../engine/api.ts';
+import type { LogLine } from '../activity-log.mts';
+import { CliError, EXIT, type ExitCode } from '../cli-error.mts';
+import { describeFailure, wasStopped, type Context } from '../context.mts';
+import { Stopwatch } from '../metrics.mts';
+import { countText, secondsText, timeText } from '../output/human.mts';
+import { EVENT_KINDS, eventLine, showHeld, showProblems } from '../output/report-text.mts';
+import { nodeClock } from '../platform/clock.mts';
+import { openSession, type Session } from '../session.mts';
+import { VaultWatcher } from '../vault-watcher.mts';
+import { exitOf, syncOnce } from './sync.mts';
+
+export interface WatchOptions {
+  readonly interval?: string;
+  readonly acceptFirst?: boolean;
+}
+
+/** After an edit, so long without another. */
+const SETTLE_MS = 2000;
+const BACK_OFF_MS = 5000;
+const MOST_BACK_OFF_MS = 5 * 60_000;
+/** Waiting does not mend these. */
+const FATAL: readonly EngineErrorKind[] = [
+  'format',
+  'other-vault',
+  'encrypted-bucket',
+  'no-conditions',
+  'head-vanished',
+];
+
+/**
+ *   ┌─► sync ──► wait: an edit that has settled, or the interval ─┐
+ *   │     └─ failed ──► wait: longer each time, 5 s to 5 min ─────┤
+ *   └─────────────────────────────────────────────────────────────┘ until Ctrl-C
+ */
+export async function watch(context: Context, options: WatchOptions): Promise<ExitCode> {
+  const intervalMs = Number(options.interval ?? '30') * 1000;
+  if (!(intervalMs >= 1000)) throw new CliError('--interval takes seconds, at least 1.', EXIT.usage);
+  const session = await openSession(context, { onLine: (line) => showLine(context, line) });
+  const watcher = await VaultWatcher.open(session.setup.config.vault, SETTLE_MS, (message) => {
+    context.console.complain(`Edits are noticed at the interval only: ${message}`);
+  });
+  try {
+    context.console.line(`Watching ${context.console.name(session.setup.config.vault)}. Ctrl-C ends it.`);
+    return await new Watching(context, session, watcher, options).run(intervalMs);
+  } finally {
+    await watcher.close();
+    await session.close();
+  }
+}
+
+class Watching {
+  readonly #context: Context;
+  readonly #session: Session;
+  readonly #watcher: VaultWatcher;
+  readonly #options: WatchOptions;
+  /** What was last said of failures, held files and problems: each is said once. */
+  #said = { failure: '', state: '' };
+  #failures = 0;
+
+  constructor(context: Context, session: Session, watcher: VaultWatcher, options: WatchOptions) {
+    this.#context = context;
+    this.#session = session;
+    this.#watcher = watcher;
+    this.#options = options;
+  }
+
+  async run(intervalMs: number): Promise<ExitCode> {
+    const { signal, console } = this.#context;
+    for (;;) {
+      const report = await this.#sync();
+      if (report?.outcome === 'first-preview') {
+        console.complain(
+          'This is the first sync, and there are files on both sides: look with `twincloud preview`, then `twincloud watch --accept-first`.',
+        );
+        return exitOf(report);
+      }
+      const backOffMs = Math.min(BACK_OFF_MS * 2 ** (this.#failures - 1), MOST_BACK_OFF_MS);
+      const stopped =
+        this.#failures === 0
+          ? await this.#watcher.settled(intervalMs, signal)
+          : await nodeClock.sleep(backOffMs, signal).then(
+              () => false,
+              () => true,
+            );
+      if (stopped) {
+        console.complain('Stopped. All that was seen is in step.');
+        return EXIT.done;
+      }
+    }
+  }
+
+  async #sync(): Promise<SyncReport | undefined> {
+    const { console, signal } = this.#context;
+    try {
+      const options = { acceptFirst: this.#options.acceptFirst === true, watch: new Stopwatch() };
+      const report = await syncOnce(this.#context, this.#session, options);
+      if (this.#failures > 0) console.line(`${stamp()} The cloud is back.`);
+      this.#failures = 0;
+      this.#said.failure = '';
+      this.#tell(report, options.watch.seconds());
+      return report;
+    } catch (error) {
+      if (wasStopped(error, signal) || !isPassing(error)) throw error;
+      this.#failures += 1;
+      const { message } = describeFailure(error);
+      if (message !== this.#said.failure)
+        console.complain(`${stamp()} ${console.name(message)} It is tried again.`);
+      this.#said.failure = message;
+      return undefined;
+    }
+  }
+
+  #tell(report: SyncReport, seconds: number): void {
+    const { console } = this.#context;
+    if (report.events.length > 0) {
+      console.line(
+        `${stamp()} In step: ${countText(report.events.length, 'change')} (${secondsText(seconds)}).`,
+      );
+    }
+    const state = JSON.stringify([report.held, report.problems]);
+    if (state === this.#said.state) return;
+    this.#said.state = state;
+    showProblems(console, report.problems);
+    showHeld(console, report.held);
+  }
+}
+
+function stamp(): string {
+  return timeText(nodeClock.now()).slice(11);
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof EngineError && !FATAL.includes(error.kind);
+}
+
+/** Each change as it is made; with `--json`, one object a line. */
+function showLine({ console }: Context, line: LogLine): void {
+  console.json(line);
+  const kind = EVENT_KINDS.find((one): one is SyncEvent['kind'] => one === line.event);
+  if (kind === undefined) return;
+  const other = line['other'];
+  console.line(
+    `${stamp()}${eventLine(console, {
+      kind,
+      path: String(line['path']),
+      reason: String(line['reason']),
+      ...(other === undefined ? {} : { other: String(other) }),
+    })}`,
+  );
+}
