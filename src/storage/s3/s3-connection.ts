@@ -110,7 +110,7 @@ function clientConfig(options: S3ConnectionOptions): S3ClientConfig {
     // One try each: only the wrapper above knows what may be tried again.
     maxAttempts: 1,
     retryMode: 'standard',
-    // eslint-disable-next-line no-restricted-properties -- the SDK signs by `Date.now()` plus this
+    // The SDK signs by `Date.now()` plus this.
     systemClockOffset: now() - Date.now(),
     // Waiting for "continue" costs a round trip and, in Node, a new connection for every large put.
     expectContinueHeader: false,
