@@ -172,9 +172,10 @@ async function workThrough(run: Run): Promise<Loop> {
       await backOff(run, losses);
       losses += 1;
       const rejoins = run.rejoins;
-      await lookAgainAtCloud(run);
-      // What was put for the lost race may have gone with the cloud's other line of history.
-      if (run.rejoins !== rejoins) writer = new ContentWriter(run.deps, run.cloud);
+      const moved = await lookAgainAtCloud(run);
+      // A race lost to nobody, or to another line of history: the bucket was put back meanwhile, and
+      // what was put for the commit may have gone with it.
+      if (!moved || run.rejoins !== rejoins) writer = new ContentWriter(run.deps, run.cloud);
     } else if (run.staleView) await lookAgainAtCloud(run);
   }
   throw new EngineError(
@@ -202,7 +203,8 @@ function touches(action: Action): readonly VaultPath[] {
   return 'from' in action ? [action.from, action.to] : [action.path];
 }
 
-async function lookAgainAtCloud(run: Run): Promise<void> {
+/** Whether the head is another than the one known. */
+async function lookAgainAtCloud(run: Run): Promise<boolean> {
   run.staleView = false;
   const view = run.view;
   const read = await refresh(run.deps, run.cloud, view, () => Promise.resolve(view?.tree ?? new Map()));
@@ -213,12 +215,15 @@ async function lookAgainAtCloud(run: Run): Promise<void> {
       'The head disappeared from the bucket during the sync. Nothing was changed; sync again, and look at what else writes to the bucket.',
     );
   }
+  return read.kind === 'changed';
 }
 
 /** The plan has nothing left: remember that, so that the next run can tell at once. */
 async function settle(run: Run, pass: PassPlan): Promise<void> {
   const changes = run.withLocalRows(new StateChanges());
-  const settled = pass.held.length === 0 && run.blockedProblems.length === 0 && run.view !== undefined;
+  // What could not be looked at this time must be looked at the next.
+  const open = pass.held.length + run.blockedProblems.length + run.local.unknown.size;
+  const settled = open === 0 && run.view !== undefined;
   changes.meta('settled', settled ? run.view?.etag : undefined);
   if (run.blockedProblems.length === 0) changes.meta('fresh', false);
   changes.meta('heldAnswer', undefined);

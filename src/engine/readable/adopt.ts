@@ -78,7 +78,8 @@ export async function adopt(run: Run, survey: Survey): Promise<void> {
   let bytes = 0;
   for (const [index, object] of objects.entries()) {
     run.options.signal?.throwIfAborted();
-    batch.push(await findingOf(run, object, survey.equal.get(object.path)));
+    const finding = await findingOf(run, object, survey.equal.get(object.path));
+    if (finding !== undefined) batch.push(finding);
     bytes += object.sizeBytes;
     run.progress('adopt', 1, object.sizeBytes);
     const isLast = index === objects.length - 1;
@@ -94,19 +95,24 @@ export async function adopt(run: Run, survey: Survey): Promise<void> {
   }
 }
 
-async function findingOf(run: Run, object: PlainObject, equal: ContentHash | undefined): Promise<Finding> {
+async function findingOf(
+  run: Run,
+  object: PlainObject,
+  equal: ContentHash | undefined,
+): Promise<Finding | undefined> {
   if (equal !== undefined) {
     const read = await readIfThere(run, object.path);
     if (read !== undefined && (await run.deps.hashing.sha256(read.bytes)) === equal) {
       const { bytes, file } = read;
       return {
         object,
-        contents: { hash: equal, etag: object.etag, bytes, mtimeMs: file.mtimeMs },
+        contents: { hash: equal, etag: object.etag, bytes, sizeBytes: bytes.length, mtimeMs: file.mtimeMs },
         base: undefined,
       };
     }
   }
-  return { object, contents: await readPlain(run, object), base: undefined };
+  const contents = await readPlain(run, object);
+  return contents === undefined ? undefined : { object, contents, base: undefined };
 }
 
 /** The hash of the local file if the listing proves it equal to the object. */

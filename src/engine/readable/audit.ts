@@ -201,6 +201,7 @@ async function judge(run: Run, object: PlainObject, entry: FileEntry | undefined
     return { kind: 'good', learned: { done: { etag: object.etag, hash: entry.hash } } };
   }
   const contents = await readPlain(run, object);
+  if (contents === undefined) return { kind: 'stale' };
   const { hash, etag } = contents;
   if (hash === entry?.hash) return { kind: 'good', learned: { done: { etag, hash } } };
   // Our mark and its own hash: a projection that a later commit has overtaken.

@@ -121,7 +121,7 @@ function externalEntry(
   return {
     path,
     hash,
-    sizeBytes: object.sizeBytes,
+    sizeBytes: contents.sizeBytes,
     mtimeMs,
     generation: 0,
     device: EXTERNAL_DEVICE,
@@ -138,7 +138,7 @@ async function storeContents(run: Run, placed: readonly Placed[]): Promise<Reado
   const outgoing = small.map(({ finding: { contents, object } }) => ({
     path: object.path,
     hash: contents.hash,
-    sizeBytes: object.sizeBytes,
+    sizeBytes: contents.sizeBytes,
     bytes: contents.bytes ?? new Uint8Array(0),
   }));
   const writer = new ContentWriter(run.deps, run.cloud);
@@ -147,7 +147,7 @@ async function storeContents(run: Run, placed: readonly Placed[]): Promise<Reado
   for (const { finding } of placed) {
     if (finding.contents.bytes !== undefined) continue;
     const at = await copyLarge(run, finding);
-    if (at !== undefined) stored.set(finding.contents.hash, { at, sizeBytes: finding.object.sizeBytes });
+    if (at !== undefined) stored.set(finding.contents.hash, { at, sizeBytes: finding.contents.sizeBytes });
   }
   return stored;
 }
@@ -159,7 +159,7 @@ async function copyLarge(run: Run, { object, contents }: Finding): Promise<Conte
   const key = blobKey(contents.hash, run.deps.random.hex(16));
   await run.cloud.store.copy(object.key, key, run.cloud.options);
   const sha = run.deps.hashing.sha256Stream();
-  for await (const piece of new ContentReader(run.deps, run.cloud).pieces(key, object.sizeBytes))
+  for await (const piece of new ContentReader(run.deps, run.cloud).pieces(key, contents.sizeBytes))
     sha.update(piece);
   return sha.digest() === contents.hash ? { blob: key } : undefined;
 }

@@ -46,9 +46,13 @@ export async function listBucket(run: Run): Promise<Listing> {
   return { plain, internal, unusable };
 }
 
+export type PlainKey = Pick<PlainObject, 'key' | 'sizeBytes'>;
+
 /** Contents of a plain object, read once. `bytes` where it is small. */
 export interface PlainContents {
   readonly hash: ContentHash;
+  /** Of the contents that were read; a listing may be older. */
+  readonly sizeBytes: number;
   readonly etag: string;
   readonly bytes?: Uint8Array;
   /** What its metadata says of it, if we wrote it. */
@@ -56,7 +60,12 @@ export interface PlainContents {
   readonly mtimeMs: number;
 }
 
-export async function readPlain(run: Run, object: PlainObject): Promise<PlainContents> {
+/** `undefined` when the object has gone since it was listed. */
+export function readPlain(run: Run, object: PlainKey): Promise<PlainContents | undefined> {
+  return orAbsent(readPresent(run, object));
+}
+
+async function readPresent(run: Run, object: PlainKey): Promise<PlainContents> {
   if (object.sizeBytes <= WHOLE_OBJECT_BYTES) {
     const result = await run.cloud.get(object.key);
     if (result.kind === 'unchanged') throw new TypeError('unchanged without a condition');
@@ -80,6 +89,7 @@ export async function rescue(run: Run, entry: FileEntry): Promise<Uint8Array | u
 }
 
 interface Described {
+  readonly sizeBytes: number;
   readonly etag: string;
   readonly lastModifiedMs: number;
   readonly metadata: Readonly<Record<string, string>>;
@@ -92,7 +102,12 @@ function described(info: Described): Omit<PlainContents, 'hash' | 'bytes'> {
   // rclone writes seconds, Remotely Save milliseconds.
   const told = Math.round(seconds > 1e11 ? seconds : seconds * 1000);
   const mtimeMs = Number.isSafeInteger(told) && told >= 0 ? told : info.lastModifiedMs;
-  return { etag: info.etag, mtimeMs, ...(projectedAs === undefined ? {} : { projectedAs }) };
+  return {
+    etag: info.etag,
+    sizeBytes: info.sizeBytes,
+    mtimeMs,
+    ...(projectedAs === undefined ? {} : { projectedAs }),
+  };
 }
 
 /** What this device may overwrite without looking: its own last projection. */

@@ -81,6 +81,7 @@ async function projectOne(work: Projecting, path: VaultPath): Promise<void> {
     if (mayWrite) await bringInStep(work, path, key, { entry, present, known });
   } catch (error) {
     // One name or object that the cloud refuses must not keep the others from being readable.
+    if (isStoreError(error, 'conflict') || isStoreError(error, 'not-found')) return;
     if (!isStoreError(error, 'unsupported') && !isStoreError(error, 'unexpected') && !isVaultError(error))
       throw error;
     run.blocked(path, {
@@ -101,6 +102,7 @@ async function presentAt(work: Projecting, path: VaultPath, key: ObjectKey): Pro
 /** Whether an object of unknown tag is a projection by some device of ours; if not, it is a finding. */
 async function ours(work: Projecting, present: Present, entry: FileEntry | undefined): Promise<boolean> {
   const contents = await readPlain(work.run, present);
+  if (contents === undefined) return true;
   if (contents.projectedAs === contents.hash || contents.hash === entry?.hash) return true;
   work.findings.push({ object: present, contents, base: work.run.projection(present.path)?.hash });
   return false;
@@ -128,11 +130,17 @@ async function bringInStep(
     changes.projected(path, { done: known });
     return;
   }
-  const etag = await write(run, key, entry);
+  const etag = await write(run, key, entry, present);
   if (etag !== undefined) changes.projected(path, { done: { etag, hash: entry.hash } });
 }
 
-async function write(run: Run, key: ObjectKey, entry: FileEntry): Promise<string | undefined> {
+/** What another program writes in between wins: it is found, and imported, by the next look. */
+async function write(
+  run: Run,
+  key: ObjectKey,
+  entry: FileEntry,
+  present: Present | undefined,
+): Promise<string | undefined> {
   const commit = run.view?.head.commit ?? '';
   const metadata = {
     [PROJECTED_METADATA]: `${commit}:${entry.hash}`,
@@ -143,7 +151,9 @@ async function write(run: Run, key: ObjectKey, entry: FileEntry): Promise<string
   }
   const body = (await localBody(run, entry)) ?? (await cloudBody(run, entry));
   if (body === undefined) return undefined;
-  const version = await run.cloud.put(key, body, { metadata });
+  const conditional = run.cloud.store.capabilities.conditionalPut && entry.sizeBytes <= WHOLE_FILE_BYTES;
+  const condition = present === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: present.etag };
+  const version = await run.cloud.put(key, body, { metadata, ...(conditional ? condition : {}) });
   if (body instanceof CheckedSource) body.verify(entry.hash);
   return version.etag;
 }
