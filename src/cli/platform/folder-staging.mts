@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, close, constants, fsync, mkdirSync, open, write } from 'node:fs';
+import { chmodSync, closeSync, constants, fsync, mkdirSync, open, write } from 'node:fs';
 import { readdir, rm, rmdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { VaultPath } from '../../core/model/vault-path.ts';
@@ -13,7 +13,6 @@ import { hashFile, look, withFile, type Sighting } from './plain-file.mts';
 const openFile = promisify(open);
 const writeFile = promisify(write);
 const syncFile = promisify(fsync);
-const closeFile = promisify(close);
 
 const STAGED_ID = /^[0-9a-f]{32}$/u;
 const PERMISSIONS = 0o7777;
@@ -43,11 +42,15 @@ export class FolderStaging {
       // File systems in use write a new file's name with its first sync.
       if (this.#sync !== undefined) await syncFile(fd).catch(failWrite);
     } catch (error) {
-      await closeFile(fd);
+      closeSync(fd);
       await rm(disk, { force: true });
       throw error;
     }
-    await closeFile(fd).catch(failWrite);
+    try {
+      closeSync(fd);
+    } catch (error) {
+      failWrite(error);
+    }
     return id;
   }
 

@@ -1,4 +1,4 @@
-import { close, constants, fstatSync, lstatSync, open, read, type Stats } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, open, read, type Stats } from 'node:fs';
 import { promisify } from 'node:util';
 import type { ContentHash } from '../../core/model/ids.ts';
 import { codeOf } from './folder-errors.mts';
@@ -10,7 +10,6 @@ import { nodeHashing } from './hashing.mts';
  */
 const openFile = promisify(open);
 const readFile = promisify(read);
-const closeFile = promisify(close);
 
 /** Follows no link, and does not wait for the other end of a pipe. Windows knows neither flag. */
 const PLAIN = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -46,7 +45,7 @@ export async function withFile<T>(
   try {
     return await use(fd, fstatSync(fd));
   } finally {
-    await closeFile(fd);
+    closeSync(fd);
   }
 }
 

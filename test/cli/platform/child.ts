@@ -20,11 +20,12 @@ export interface Child {
   kill(): Promise<void>;
 }
 
-export async function buildChild(name: string): Promise<ChildProgram> {
+/** Of the file at the path. */
+export async function buildChild(path: string): Promise<ChildProgram> {
   const folder = await mkdtemp(join(tmpdir(), 'twincloud-child-'));
   const outfile = join(folder, 'child.mjs');
   await build({
-    entryPoints: [join(import.meta.dirname, name)],
+    entryPoints: [path],
     bundle: true,
     platform: 'node',
     format: 'esm',

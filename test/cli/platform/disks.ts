@@ -30,6 +30,11 @@ export async function mountDisk(folder: string, sizeBytes: number): Promise<Disk
   };
 }
 
+/** A named pipe, which blocks whoever opens it carelessly. */
+export async function makePipe(path: string): Promise<void> {
+  await run('mkfifo', [path]);
+}
+
 async function tryMount(): Promise<boolean> {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
   const folder = await mkdtemp(join(tmpdir(), 'twincloud-mount-'));

@@ -218,7 +218,7 @@ describe('the state store in a folder whose process is killed', () => {
   const KILLS = 50;
   let writer: ChildProgram;
   beforeAll(async () => {
-    writer = await buildChild('state-writer.mts');
+    writer = await buildChild(join(import.meta.dirname, 'state-writer.mts'));
   });
   afterAll(async () => {
     await writer.dispose();

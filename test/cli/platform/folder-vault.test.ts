@@ -1,5 +1,4 @@
 import { createServer } from 'node:net';
-import { execFileSync } from 'node:child_process';
 import { appendFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import {
   chmod,
@@ -28,7 +27,7 @@ import {
   path,
   textOf,
 } from '../../contract/vault/subject.ts';
-import { canMount, mountDisk } from './disks.ts';
+import { canMount, makePipe, mountDisk } from './disks.ts';
 
 let root: string;
 let vault: FolderVault;
@@ -135,7 +134,7 @@ describe('what is neither file nor folder', () => {
     await symlink('loop', at('loop'));
     await symlink('nowhere', at('broken'));
     await symlink('.', at('self'));
-    execFileSync('mkfifo', [at('pipe')]);
+    await makePipe(at('pipe'));
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(at('socket'), resolve));
     const { files, problems } = await everything(vault);
@@ -148,7 +147,7 @@ describe('what is neither file nor folder', () => {
   });
 
   it('[VA8] is not read: a pipe does not stop the reader', async () => {
-    execFileSync('mkfifo', [at('pipe.md')]);
+    await makePipe(at('pipe.md'));
     expect(await kindOf(vault.read(path('pipe.md')))).toBe('unreadable');
   });
 

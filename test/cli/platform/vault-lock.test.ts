@@ -10,7 +10,7 @@ let home: string;
 let vault: string;
 
 beforeAll(async () => {
-  holder = await buildChild('lock-holder.mts');
+  holder = await buildChild(join(import.meta.dirname, 'lock-holder.mts'));
 });
 afterAll(async () => {
   await holder.dispose();
