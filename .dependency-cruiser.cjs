@@ -15,7 +15,7 @@ const ARROWS = {
 
 /** Folder → the packages its `.ts` may import; the `.mts` of a room may also use Node's modules. */
 const PACKAGES = {
-  core: ['valibot', 'yaml', 'ignore'],
+  core: ['valibot', 'ignore'],
   // MD5 for entity tags, as a store would give them.
   'storage/memory': ['@noble/hashes'],
   'storage/s3': ['p-map', '@aws-sdk/client-s3'],
