@@ -3,7 +3,8 @@
  *
  *   node --import tsx folder-racer.mts <folder> <name>
  *
- * Counts up an object, each time only from the version that it read: body = `<n> <name> <filler>`.
+ * Counts up an object, each time only from the version that it read: body = `<n> <name> <filler>`, metadata
+ * `n`. In between it overwrites a plain object in the same form without any condition, and reads that.
  * Prints a line before each try and after each answer, so that the test knows what this process was told:
  *   try <n>      about to write n, having read n - 1
  *   won <n>      told that it succeeded
@@ -20,6 +21,7 @@ import { isStoreError } from '../../src/storage/store-error.ts';
 
 const FILLER_BYTES = 100_000;
 const KEY = '.twincloud/head' as ObjectKey;
+const PLAIN_KEY = 'notes/plain.md' as ObjectKey;
 const [folder = '', name = ''] = process.argv.slice(2);
 const random = { hex: (digits: number) => randomBytes(digits).toString('hex').slice(0, digits) };
 const store = new FolderStore({ folder, clock: Date, random });
@@ -39,9 +41,9 @@ interface Seen {
   readonly condition: PutOptions;
 }
 
-async function look(): Promise<Seen> {
+async function look(key: ObjectKey): Promise<Seen> {
   try {
-    const result = await store.get(KEY);
+    const result = await store.get(key);
     if (result.kind !== 'found') throw new Error(result.kind);
     const text = Buffer.from(result.body).toString();
     const count = Number(text.split(' ')[0]);
@@ -55,7 +57,7 @@ async function look(): Promise<Seen> {
 }
 
 async function countUp(): Promise<void> {
-  const { count, condition } = await look();
+  const { count, condition } = await look(KEY);
   const next = count + 1;
   say(`try ${String(next)}`);
   try {
@@ -68,5 +70,13 @@ async function countUp(): Promise<void> {
   }
 }
 
+async function overwrite(): Promise<void> {
+  const { count } = await look(PLAIN_KEY);
+  await store.put(PLAIN_KEY, bodyOf(count + 1), { metadata: { count: String(count + 1) } });
+}
+
 say('ready');
-for (;;) await countUp();
+for (;;) {
+  await overwrite();
+  await countUp();
+}

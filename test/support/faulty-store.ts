@@ -68,17 +68,6 @@ export function whenever(
   };
 }
 
-/** The first script that has a fault for the call. */
-export function either(...scripts: readonly FaultScript[]): FaultScript {
-  return (call) => {
-    for (const script of scripts) {
-      const fault = script(call);
-      if (fault !== undefined) return fault;
-    }
-    return undefined;
-  };
-}
-
 /** Faults by chance, each with its probability; the same for the same seed and calls. */
 export function byChance(
   random: SeededRandom,
