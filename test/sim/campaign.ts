@@ -9,11 +9,16 @@ export interface Tally {
   edits: number;
   syncs: number;
   readonly hits: Map<string, number>;
+  readonly reached: Map<string, number>;
   readonly failed: SeedResult[];
 }
 
+export function addCounts(sums: Map<string, number>, counts: ReadonlyMap<string, number>): void {
+  for (const [name, count] of counts) sums.set(name, (sums.get(name) ?? 0) + count);
+}
+
 export function emptyTally(): Tally {
-  return { seeds: 0, steps: 0, faults: 0, crashes: 0, edits: 0, syncs: 0, hits: new Map(), failed: [] };
+  return { seeds: 0, steps: 0, faults: 0, crashes: 0, edits: 0, syncs: 0, hits: new Map(), reached: new Map(), failed: [] };
 }
 
 export function add(tally: Tally, result: SeedResult): void {
@@ -23,7 +28,8 @@ export function add(tally: Tally, result: SeedResult): void {
   tally.crashes += result.crashes;
   tally.edits += result.edits;
   tally.syncs += result.syncs;
-  for (const [pair, count] of result.hits) tally.hits.set(pair, (tally.hits.get(pair) ?? 0) + count);
+  addCounts(tally.hits, result.hits);
+  addCounts(tally.reached, result.reached);
   if (result.violations.length > 0) tally.failed.push(result);
 }
 

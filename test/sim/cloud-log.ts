@@ -35,6 +35,8 @@ export class CloudLog {
   view: CloudView | undefined;
   /** Every head that ever stood, by its commit. */
   readonly views = new Map<string, CloudView>();
+  /** When, by the server. */
+  readonly times = new Map<string, number>();
   /** Hashes of contents that this bucket's heads have named; a rollback takes it back. */
   everCommitted = new Set<string>();
   /** Hashes that heads had at a folded path, at any time. */
@@ -46,6 +48,7 @@ export class CloudLog {
 
   onPut(device: Device, key: string, options: PutOptions, before: MemorySnapshot): void {
     const kind = classifyKey(key);
+    this.#world.reach(`cloud: ${kind} written`);
     if (kind === 'head') this.#onHead(device, options, before);
     const old = before.get(key);
     const isOnce = kind === 'pack' || kind === 'blob' || kind === 'delta' || kind === 'shard' || kind === 'root';
@@ -55,6 +58,7 @@ export class CloudLog {
   }
 
   onObjectDeleted(device: Device, key: string, before: MemorySnapshot): void {
+    if (before.has(key)) this.#world.reach(`cloud: ${classifyKey(key)} removed`);
     if (key === headKey && before.has(key)) this.#world.violate('I5', `${device.short} deleted the head`);
     const problem = this.view === undefined ? undefined : stillReferred(this.view, key);
     if (problem !== undefined) this.#world.violate('I6', `${device.short}: ${problem}`);
@@ -67,6 +71,7 @@ export class CloudLog {
   restore(backup: Backup): void {
     this.#world.store.rollback(backup.objects);
     this.view = readCloud(backup.objects);
+    if (this.view !== undefined) this.views.set(this.view.head.commit, this.view);
     this.everCommitted = new Set(backup.everCommitted);
   }
 
@@ -98,9 +103,24 @@ export class CloudLog {
     const commit: Commit = { device, before: this.view, after, entries, objects };
     this.view = after;
     this.views.set(after.head.commit, after);
+    this.times.set(after.head.commit, world.nowMs);
+    this.#reach(commit);
     world.trace.add(`   head ${short(after.head.commit)} g${String(after.head.generation)} by ${device.short}: ${entries.map(shown).join(', ')}`);
     for (const entry of entries) this.#note(entry);
     this.#check(commit, former?.log, before);
+  }
+
+  #reach({ before, after }: Commit): void {
+    const { head, tree } = after;
+    const reach = (situation: string): void => {
+      this.#world.reach(`cloud: ${situation}`);
+    };
+    if (head.root !== undefined && head.root !== before?.head.root) reach('compacted');
+    if (head.shards.length > 1) reach('more than one shard');
+    if (head.condemned !== undefined && head.condemned !== before?.head.condemned) reach('condemned');
+    for (const [path, entry] of before?.tree ?? []) {
+      if (entry.deleted === true && !tree.has(path)) reach('tombstone expired');
+    }
   }
 
   #note(entry: Entry): void {

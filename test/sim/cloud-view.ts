@@ -67,7 +67,8 @@ export function contentProblem(objects: MemorySnapshot, entry: Entry): string | 
   }
 }
 
-function storedContent(objects: MemorySnapshot, at: ContentLocation): Uint8Array {
+/** The plain bytes at a place. Throws when the object is not there. */
+export function storedContent(objects: MemorySnapshot, at: ContentLocation): Uint8Array {
   if ('blob' in at) return bodyOf(objects, at.blob);
   const stored = bodyOf(objects, at.pack).subarray(at.offset, at.offset + at.length);
   return at.encoding === 'deflate' ? inflateRawSync(stored) : stored;

@@ -1,4 +1,5 @@
 import { EngineError, type EngineErrorKind, type HeldDecision, type SyncReport } from '../../src/engine/api.ts';
+import { agedBucket } from './aged-bucket.ts';
 import type { Device, Op, OpKind } from './device.ts';
 import { ExternalEditor } from './external-editor.ts';
 import type { Backup } from './cloud-log.ts';
@@ -40,15 +41,21 @@ export class Driver {
     return this.#event;
   }
 
-  start(): void {
+  async start(): Promise<void> {
     const { scenario, devices } = this.#world;
     const shared = this.#user(this.#first()).startFiles();
     for (const [index, device] of devices.entries()) {
       const own = scenario.start === 'distinct' && index > 0 ? this.#user(device).startFiles() : shared;
-      if (scenario.start === 'empty' || (scenario.start === 'one' && index > 0)) continue;
+      if (scenario.start === 'empty' || (index > 0 && (scenario.start === 'one' || scenario.start === 'synced'))) continue;
       this.#user(device).fill(own);
     }
     if (scenario.adoption) this.#external.adoptable(shared);
+    if (scenario.age !== undefined) this.#world.begin(agedBucket(this.#rng.fork(), scenario.age, this.#world.nowMs));
+    if (scenario.start !== 'synced') return;
+    this.#calm = true;
+    for (const device of devices) await this.quietSync(device);
+    this.#calm = false;
+    this.#world.trace.add('— all have synced —');
   }
 
   async chaos(): Promise<void> {
@@ -392,6 +399,21 @@ export class Driver {
     this.#world.trace.add('— faults stop —');
     for (const device of this.#world.devices) if (device.unmounted) this.#mount(device, false);
     await this.#untilIdle();
+  }
+
+  /**
+   * Weeks pass without faults, and people go on: what is kept for a time is condemned, removed and
+   * repacked. Their deeds bring back old contents, which may be condemned just then.
+   */
+  async weeks(): Promise<void> {
+    const { scenario, devices } = this.#world;
+    for (let round = 0; round < 4 && this.#isSound(); round += 1) {
+      this.#advance(this.#world.nowMs + this.#rng.pick([1, 1, scenario.jumpDays]) * DAY_MS * 1.05);
+      for (const device of devices) {
+        if (this.#rng.chance(0.5)) this.#user(device).act(this.#rng.pick(['revert', 'duplicate', 'append', 'delete']));
+        if (this.#rng.chance(0.8)) await this.quietSync(device);
+      }
+    }
   }
 
   /** Goes on until no device has a call under way. */

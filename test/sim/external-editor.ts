@@ -66,6 +66,8 @@ export class ExternalEditor {
   }
 
   #write(key: string, bytes: Uint8Array, before?: Uint8Array): void {
+    // No two files of one program have the very same time.
+    this.#world.nowMs += 1 + this.#rng.below(5_000);
     this.#world.trace.add(`external writes ${key}`);
     this.#account(key, before === undefined ? [] : [before], [bytes]);
     void this.#world.store.put(key as ObjectKey, bytes);

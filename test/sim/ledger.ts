@@ -20,6 +20,8 @@ interface Life {
   readonly bornPath: string;
   /** Who removed it where, while another file of the same vault still had it. */
   readonly removals: string[];
+  /** An engine made a conflict copy of it: either place may be the one that its user empties. */
+  copied: boolean;
   /** A user who had it in only one place took it away, or users took away two copies. */
   excused: boolean;
 }
@@ -49,7 +51,7 @@ export class Ledger {
     const now = new Set(change.after.flatMap((bytes) => [...tokensOf(bytes)]));
     for (const token of now) {
       if (!this.#lives.has(token)) {
-        this.#lives.set(token, { bornAt: change.writer, bornPath: change.path, removals: [], excused: false });
+        this.#lives.set(token, { bornAt: change.writer, bornPath: change.path, removals: [], copied: false, excused: false });
       }
     }
     for (const bytes of change.before) {
@@ -61,7 +63,15 @@ export class Ledger {
     const life = this.#lives.get(token);
     if (life === undefined) return;
     life.removals.push(writer);
-    if (!elsewhere || life.removals.length > 1) life.excused = true;
+    if (!elsewhere || life.copied || life.removals.length > 1) life.excused = true;
+  }
+
+  /** A conflict copy stands for the note as it was: who takes a line out of one of the two takes it away. */
+  copied(bytes: Uint8Array): void {
+    for (const token of tokensOf(bytes)) {
+      const life = this.#lives.get(token);
+      if (life !== undefined) life.copied = true;
+    }
   }
 
   isExcused(token: string): boolean {

@@ -2,10 +2,10 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { Command } from 'commander';
 import { createEngine } from '../../src/engine/engine.ts';
-import { emptyTally, failureText, summary, type Tally } from './campaign.ts';
+import { addCounts, emptyTally, failureText, summary, type Tally } from './campaign.ts';
 import { runSeed } from './run-seed.ts';
 import { shrink } from './shrink.ts';
-import type { Order } from './worker.mts';
+import type { Order, Report } from './worker.mts';
 
 const WORKERS = 2;
 /** Runs spent on making a failing one shorter. */
@@ -28,7 +28,7 @@ const options = new Command('sim')
   .option('--seconds <count>', 'stop after so long')
   .option('--failures <count>', 'stop after so many failing seeds', '5')
   .option('--trace <seed>', 'run this seed alone and print all that happened')
-  .option('--pairs', 'print how often each fault met each call')
+  .option('--pairs', 'print how often each fault met each call, and what situations were reached')
   .option('--no-shrink', 'print a failing run as it was')
   .parse()
   .opts<Options>();
@@ -58,11 +58,14 @@ async function campaign(): Promise<void> {
     total.crashes += tally.crashes;
     total.edits += tally.edits;
     total.syncs += tally.syncs;
-    for (const [pair, times] of tally.hits) total.hits.set(pair, (total.hits.get(pair) ?? 0) + times);
+    addCounts(total.hits, tally.hits);
+    addCounts(total.reached, tally.reached);
     failed.push(...seeds);
   }
   if (options.pairs === true) {
-    for (const [pair, times] of [...total.hits].sort(([a], [b]) => (a < b ? -1 : 1))) print(`${String(times).padStart(7)}  ${pair}`);
+    for (const counts of [total.hits, total.reached]) {
+      for (const [name, times] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1))) print(`${String(times).padStart(7)}  ${name}`);
+    }
   }
   print(`${summary(total, (Date.now() - startMs) / 1000)}; ${String(total.hits.size)} pairs of call and fault`);
   for (const seed of failed.slice(0, Number(options.failures))) await report(seed);
@@ -82,8 +85,8 @@ async function report(seed: number): Promise<void> {
 async function share(order: Order): Promise<{ readonly tally: Tally; readonly seeds: readonly number[] }> {
   const worker = fork(new URL('./worker.mts', import.meta.url), { execArgv: [...process.execArgv] });
   worker.send(order);
-  const [message] = (await once(worker, 'message')) as [Omit<Tally, 'hits' | 'failed'> & { hits: [string, number][]; failed: number[] }];
-  return { tally: { ...message, hits: new Map(message.hits), failed: [] }, seeds: message.failed };
+  const [message] = (await once(worker, 'message')) as [Report];
+  return { tally: { ...message, hits: new Map(message.hits), reached: new Map(message.reached), failed: [] }, seeds: message.failed };
 }
 
 function print(text: string): void {

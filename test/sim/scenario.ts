@@ -1,5 +1,6 @@
 import type { EngineSettings } from '../../src/engine/api.ts';
 import { DEFAULT_SETTINGS } from '../../src/engine/api.ts';
+import { drawAge, type Age } from './aged-bucket.ts';
 import type { Prng } from './prng.ts';
 
 const DAY_MS = 86_400_000;
@@ -21,8 +22,8 @@ export interface Scenario {
   readonly crashRate: number;
   /** One kind of call that fails more often than others. */
   readonly hotMethod: string | undefined;
-  /** Which vaults hold notes before anything is synced. */
-  readonly start: 'empty' | 'one' | 'copies' | 'distinct';
+  /** Which vaults hold notes before anything is synced; `synced`: all, and they have synced in peace. */
+  readonly start: 'empty' | 'one' | 'copies' | 'distinct' | 'synced';
   readonly clockJumps: boolean;
   /** The longest jump of time, days; 0 for none. */
   readonly jumpDays: number;
@@ -33,6 +34,10 @@ export interface Scenario {
   readonly adoption: boolean;
   /** Objects rot away in the bucket. */
   readonly damage: boolean;
+  /** The bucket holds the history of a vault already. */
+  readonly age: Age | undefined;
+  /** How often a person turns to the one note that everybody edits. */
+  readonly hotNote: number;
   readonly massDelete: boolean;
   /** So many files at once that the head must be compacted. */
   readonly bulk: boolean;
@@ -55,13 +60,15 @@ export function makeScenario(rng: Prng): Scenario {
     faultRate: rng.pick([0, 0.01, 0.02, 0.05]),
     crashRate: rng.pick([0, 0.003, 0.01, 0.02]),
     hotMethod: rng.chance(0.3) ? rng.pick(HOT) : undefined,
-    start: rng.weighted({ empty: 2, one: 3, copies: 2, distinct: 2 }),
+    start: rng.weighted({ empty: 2, one: 2, copies: 2, distinct: 2, synced: 5 }),
     clockJumps: rng.chance(0.1),
-    jumpDays: rng.weighted({ 0: 6, 2: 1, 9: 1, 40: 0.5, 200: 0.5 }) === '0' ? 0 : rng.pick([2, 9, 9, 40, 200]),
+    jumpDays: rng.chance(0.6) ? 0 : rng.pick([2, 9, 9, 40, 200]),
     rollback: rng.chance(0.08),
     lostState: rng.chance(0.15),
     externalEdits: rng.chance(0.1) && devices.some((device) => device.settings.readableCopy),
     adoption,
+    age: adoption ? undefined : drawAge(rng),
+    hotNote: rng.pick([0, 0.3, 0.7]),
     damage: rng.chance(0.05),
     massDelete: rng.chance(0.1),
     bulk: rng.chance(0.02),

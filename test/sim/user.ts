@@ -54,7 +54,7 @@ export class User {
   #do(deed: Deed, files: FileMap): void {
     const vault = this.#device.vault;
     const rng = this.#rng;
-    const note = this.#some(files, (path) => !path.endsWith('.png'));
+    const note = this.#hot(files) ?? this.#some(files, (path) => !path.endsWith('.png'));
     const any = this.#some(files, () => true);
     switch (deed) {
       case 'append':
@@ -174,14 +174,12 @@ export class User {
     for (const path of before.keys()) if (!after.has(path)) this.#device.gone.add(foldPath(path));
     const pick = (files: FileMap): Uint8Array[] => [...changed].flatMap((path) => files.get(path) ?? []);
     const others = [...after].filter(([path]) => !changed.has(path)).map(([, bytes]) => bytes);
-    const inCopy = [...changed].some((path) => path.includes('conflict '));
     this.#world.ledger.userChanged({
       writer: this.#device.short,
       path: [...changed].join(' '),
       before: pick(before),
       after: pick(after),
-      // A conflict copy stands for the note as it was here: what is taken out of the copy is taken away.
-      elsewhere: (token) => !inCopy && others.some((bytes) => tokensOf(bytes).has(token)),
+      elsewhere: (token) => others.some((bytes) => tokensOf(bytes).has(token)),
     });
     const shown = [...changed].slice(0, 4).map((path) => `${path}${after.has(path) ? `=${hashOf(after.get(path) ?? new Uint8Array()).slice(0, 4)}` : ' gone'}`);
     this.#world.trace.add(`${this.#device.short} user ${deed}: ${shown.join(', ')}`);
@@ -201,6 +199,7 @@ export class User {
   startFiles(): Map<string, string | Uint8Array> {
     const files = new Map<string, string | Uint8Array>();
     for (const path of COMMON) if (this.#rng.chance(0.6)) files.set(path, this.#rng.chance(0.1) ? '' : this.#text(1 + this.#rng.below(4)));
+    if (this.#world.scenario.hotNote > 0) files.set(COMMON[0], this.#text(8));
     if (this.#rng.chance(0.5)) files.set('img.png', this.#picture());
     const more = this.#rng.below(4);
     for (let index = 0; index < more; index += 1) files.set(this.#newName(), this.#text(2));
@@ -230,6 +229,12 @@ export class User {
     else if (deed === 'replace-line') lines.splice(Math.max(0, at - 1), 1, this.#line());
     else lines.splice(Math.max(0, at - 1), 1);
     return lines.map((line) => `${line}\n`).join('');
+  }
+
+  /** The note that everybody edits, if it is its turn. */
+  #hot(files: FileMap): VaultPath | undefined {
+    const path = COMMON[0] as VaultPath;
+    return files.has(path) && this.#rng.chance(this.#world.scenario.hotNote) ? path : undefined;
   }
 
   #some(files: FileMap, wanted: (path: VaultPath) => boolean): VaultPath | undefined {

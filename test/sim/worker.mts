@@ -1,5 +1,5 @@
 import { createEngine } from '../../src/engine/engine.ts';
-import { runSeeds, seedsFrom } from './campaign.ts';
+import { runSeeds, seedsFrom, type Tally } from './campaign.ts';
 
 /** What the parent asks for: its share of the seeds. */
 export interface Order {
@@ -10,10 +10,25 @@ export interface Order {
   readonly failures: number;
 }
 
+/** A tally as it crosses between processes; of failing seeds the number is enough. */
+export interface Report extends Omit<Tally, 'hits' | 'reached' | 'failed'> {
+  readonly hits: readonly (readonly [string, number])[];
+  readonly reached: readonly (readonly [string, number])[];
+  readonly failed: readonly number[];
+}
+
 process.on('message', (order: Order) => {
   const until = { deadlineMs: order.deadlineMs, failures: order.failures, now: () => Date.now() };
   const seeds = seedsFrom(order.first, order.step, order.count);
   void runSeeds(seeds, { createEngine }, until).then((tally) => {
-    process.send?.({ ...tally, hits: [...tally.hits], failed: tally.failed.map(({ seed }) => seed) }, () => process.disconnect());
+    const report: Report = {
+      ...tally,
+      hits: [...tally.hits],
+      reached: [...tally.reached],
+      failed: tally.failed.map(({ seed }) => seed),
+    };
+    process.send?.(report, () => {
+      process.disconnect();
+    });
   });
 });

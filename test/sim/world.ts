@@ -1,4 +1,4 @@
-import type { DeviceId } from '../../src/core/model/ids.ts';
+import type { DeviceId, ObjectKey } from '../../src/core/model/ids.ts';
 import type { VaultPath } from '../../src/core/model/vault-path.ts';
 import type { Engine, EngineDeps } from '../../src/engine/api.ts';
 import { MemoryState } from '../../src/engine/memory/memory-state.ts';
@@ -39,7 +39,7 @@ export class World {
   readonly devices: readonly Device[];
   readonly store: MemoryStore;
   readonly cloud: CloudLog;
-  readonly stats = { steps: 0, faults: 0, crashes: 0, edits: 0, syncs: 0, hits: new Map<string, number>() };
+  readonly stats = { steps: 0, faults: 0, crashes: 0, edits: 0, syncs: 0, hits: new Map<string, number>(), reached: new Map<string, number>() };
   nowMs = START_MS;
   readonly copies: ConflictCopy[] = [];
   /** Told of each call that ended well, while somebody counts requests. */
@@ -71,6 +71,18 @@ export class World {
   violate(invariant: InvariantId, message: string): void {
     this.violations.push({ invariant, message });
     this.trace.add(`!! [${invariant}] ${message}`);
+  }
+
+  /** Counts a situation that a run came to: what is never reached is not tested. */
+  reach(situation: string): void {
+    const { reached } = this.stats;
+    reached.set(situation, (reached.get(situation) ?? 0) + 1);
+  }
+
+  /** The bucket holds these before anybody looks. */
+  begin(objects: ReadonlyMap<ObjectKey, Uint8Array>): void {
+    const stored = [...objects].map(([key, body]) => [key, { body, etag: md5(body), lastModifiedMs: this.nowMs, metadata: {} }] as const);
+    this.cloud.restore({ objects: new Map(stored), everCommitted: new Set() });
   }
 
   bucket(): MemorySnapshot {
@@ -122,6 +134,7 @@ export class World {
   #logOf(): Log {
     return {
       write: (level, event, fields) => {
+        this.reach(`engine: ${event}`);
         const problem = logIsClean(level, event, fields ?? {});
         if (problem !== undefined) this.violate('I22', problem);
       },

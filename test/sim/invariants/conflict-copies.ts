@@ -28,6 +28,7 @@ export function watchConflictCopy(world: World, device: Device, effect: VaultEff
   const copy = { device, path, stem, hash: hashOf(bytes), forCase: path.includes('(case conflict') };
   const found = [...equalContents(world, copy), ...secondCopy(world, copy, effect.before), ...nameIsSound(copy)];
   world.copies.push(copy);
+  world.ledger.copied(bytes);
   return found;
 }
 

@@ -1,6 +1,7 @@
 import { classifyKey } from '../../../src/core/format/keys.ts';
 import { isFolder, type VaultPath } from '../../../src/core/model/vault-path.ts';
 import { hashOf } from '../bytes.ts';
+import type { CloudView } from '../cloud-view.ts';
 import { isHeldByAny } from './contents.ts';
 import type { Device } from '../device.ts';
 import type { Violation } from '../violation.ts';
@@ -23,10 +24,14 @@ function differences(world: World, device: Device): Violation[] {
   });
 }
 
-/** Files of the head by hash; none while there is no head. */
-export function liveFiles(world: World): Map<VaultPath, string> {
+function liveFiles(world: World): Map<VaultPath, string> {
+  return world.cloud.view === undefined ? new Map() : filesOf(world.cloud.view);
+}
+
+/** Live files of a head, by hash. */
+export function filesOf(view: CloudView): Map<VaultPath, string> {
   const files = new Map<VaultPath, string>();
-  for (const entry of world.cloud.view?.tree.values() ?? []) {
+  for (const entry of view.tree.values()) {
     if (entry.deleted !== true && !isFolder(entry.path)) files.set(entry.path, entry.hash);
   }
   return files;

@@ -1,3 +1,4 @@
+import { contentProblem, storedContent } from '../cloud-view.ts';
 import { tokensOf } from '../ledger.ts';
 import type { Violation } from '../violation.ts';
 import type { World } from '../world.ts';
@@ -14,17 +15,31 @@ export function nothingIsLost(world: World): Violation[] {
     for (const bytes of device.files().values()) for (const token of tokensOf(bytes)) live.add(token);
     for (const bytes of device.vault.trashed().values()) for (const token of tokensOf(bytes)) trashed.add(token);
   }
-  return world.ledger.due().flatMap(({ token, bornAt, bornPath }): Violation[] => {
-    if (live.has(token)) return [];
+  const missing = world.ledger.due().filter(({ token }) => !live.has(token));
+  if (missing.length === 0) return [];
+  const past = keepsOneSide(world) ? tokensInHistory(world) : new Set<string>();
+  return missing.flatMap(({ token, bornAt, bornPath }): Violation[] => {
     // What another program wrote may have rotted in the bucket before any vault had it.
-    if (bornAt === 'e' && world.scenario.damage) return [];
-    if (isInHistoryByPolicy(world)) return [];
+    if (past.has(token) || (bornAt === 'e' && world.scenario.damage)) return [];
     const where = trashed.has(token) ? 'stands only in a trash' : 'is in no vault and no trash';
     return [{ invariant: 'I1', message: `${token}, written at ${bornAt} into ${bornPath}, ${where}; nobody removed it` }];
   });
 }
 
-/** "Newest wins" keeps the other side in history only. */
-function isInHistoryByPolicy(world: World): boolean {
+/** "Newest wins" keeps the other side in the history only. */
+function keepsOneSide(world: World): boolean {
   return world.devices.some((device) => device.plan.settings.conflicts === 'newest');
+}
+
+/** Marks in all contents that some commit named and that can still be had. */
+function tokensInHistory(world: World): ReadonlySet<string> {
+  const objects = world.bucket();
+  const found = new Set<string>();
+  for (const view of world.cloud.views.values()) {
+    for (const entry of [...view.tree.values(), ...view.records.flatMap((record) => record.entries)]) {
+      if (entry.at === undefined || contentProblem(objects, entry) !== undefined) continue;
+      for (const token of tokensOf(storedContent(objects, entry.at))) found.add(token);
+    }
+  }
+  return found;
 }

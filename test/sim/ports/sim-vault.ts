@@ -76,10 +76,10 @@ export class SimVault implements Vault {
     );
   }
 
-  trash(path: VaultPath, expected: ContentHash): Promise<{ readonly kind: 'done' | 'changed' | 'absent' }> {
+  moveToTrash(path: VaultPath, expected: ContentHash): Promise<{ readonly kind: 'done' | 'changed' | 'absent' }> {
     return this.#step('trash', path, WRITE_FAULTS, (fault) =>
       fault === undefined
-        ? this.#effect({ method: 'trash', path, expected }, () => this.#inner.trash(path, expected))
+        ? this.#effect({ method: 'trash', path, expected }, () => this.#inner.moveToTrash(path, expected))
         : Promise.reject(vaultError(fault, path)),
     );
   }
