@@ -57,7 +57,7 @@ export function live(
     mtimeMs: 0,
     generation: 1,
     device: 'd' as DeviceId,
-    prev: [...(more.prev ?? '')].map((one) => shortHash(hash(one))),
+    prev: Array.from(more.prev ?? '').map((one) => shortHash(hash(one))),
     ...(more.from === undefined ? {} : { from: path(more.from) }),
   };
 }
