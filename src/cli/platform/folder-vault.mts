@@ -163,7 +163,7 @@ export class FolderVault implements Vault {
     });
   }
 
-  trash(path: VaultPath, expected: ContentHash): Promise<{ readonly kind: 'done' | 'changed' | 'absent' }> {
+  moveToTrash(path: VaultPath, expected: ContentHash): Promise<{ readonly kind: 'done' | 'changed' | 'absent' }> {
     return this.#writing(path, async () => {
       requireFilePath(path);
       const source = await this.#spellings.resolve(path);

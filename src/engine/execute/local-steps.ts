@@ -194,7 +194,7 @@ export class LocalSteps {
     await this.#guarded(path, async () => {
       if (isFolder(path)) await this.#run.deps.vault.setFolder(path, 'absent');
       else {
-        const result = await this.#run.deps.vault.trash(path, expected);
+        const result = await this.#run.deps.vault.moveToTrash(path, expected);
         if (result.kind === 'changed') {
           await this.#lookAgain(path);
           return;

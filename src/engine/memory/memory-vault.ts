@@ -147,7 +147,7 @@ export class MemoryVault implements Vault {
     return { kind: 'done', file: vaultFile(to, file) };
   }
 
-  async trash(
+  async moveToTrash(
     path: VaultPath,
     expected: ContentHash,
   ): Promise<{ readonly kind: 'done' | 'changed' | 'absent' }> {

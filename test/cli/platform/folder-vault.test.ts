@@ -61,8 +61,8 @@ describe('names in a folder', () => {
     expect(await readdir(root)).toEqual([NFD]);
     expect((await readdir(at(NFD))).sort()).toEqual([`${NFD}.md`, 'new.md']);
     await vault.move(path(`${NFC}/${NFC}.md`), path(`${NFC}/moved.md`), hashOf('two'));
-    await vault.trash(path(`${NFC}/new.md`), hashOf('three'));
-    await vault.trash(path(`${NFC}/moved.md`), hashOf('two'));
+    await vault.moveToTrash(path(`${NFC}/new.md`), hashOf('three'));
+    await vault.moveToTrash(path(`${NFC}/moved.md`), hashOf('two'));
     await vault.setFolder(path(`${NFC}/`), 'absent');
     expect((await everything(vault)).files).toEqual([]);
     expect(await readdir(root)).toEqual(['.trash']);
@@ -157,7 +157,7 @@ describe('what is neither file nor folder', () => {
     await symlink(outside, at('link'));
     expect(await kindOf(install(vault, 'link/note.md', 'x', hashOf('outside')))).toBe('blocked');
     expect(await kindOf(install(vault, 'link/new.md', 'x', 'absent'))).toBe('blocked');
-    expect(await kindOf(vault.trash(path('link/note.md'), hashOf('outside')))).toBe('blocked');
+    expect(await kindOf(vault.moveToTrash(path('link/note.md'), hashOf('outside')))).toBe('blocked');
     expect(await kindOf(vault.move(path('link/note.md'), path('in.md'), hashOf('outside')))).toBe('blocked');
     await vault.setFolder(path('link/'), 'absent');
     expect(await readdir(outside)).toEqual(['note.md']);
@@ -220,7 +220,7 @@ describe.skipIf(process.getuid?.() !== 0)('without permission', () => {
       expect(await kindOf(install(vault, 'locked/note.md', 'new', hashOf('old')))).toBe('read-only');
       expect(await kindOf(install(vault, 'locked/new.md', 'new', 'absent'))).toBe('read-only');
       expect(await kindOf(vault.move(path('locked/note.md'), path('a.md'), hashOf('old')))).toBe('read-only');
-      expect(await kindOf(vault.trash(path('locked/note.md'), hashOf('old')))).toBe('read-only');
+      expect(await kindOf(vault.moveToTrash(path('locked/note.md'), hashOf('old')))).toBe('read-only');
     });
     expect(await readFile(at('locked/note.md'), 'utf8')).toBe('old');
     expect((await everything(vault)).files).toEqual(['locked/note.md']);
@@ -353,7 +353,7 @@ describe.skipIf(!canMount)('a vault on a disk of its own', () => {
       expect(await kindOf(locked.install(staged, path('a/note.md'), options))).toBe('read-only');
       expect(await kindOf(locked.stage(chunksOf('new')))).toBe('read-only');
       expect(await kindOf(locked.move(path('a/note.md'), path('b.md'), hashOf('old')))).toBe('read-only');
-      expect(await kindOf(locked.trash(path('a/note.md'), hashOf('old')))).toBe('read-only');
+      expect(await kindOf(locked.moveToTrash(path('a/note.md'), hashOf('old')))).toBe('read-only');
       expect(await kindOf(locked.setFolder(path('c/'), 'present'))).toBe('read-only');
       expect(await kindOf(locked.discardStaged(new Set()))).toBe('read-only');
       expect(await everything(locked)).toEqual({ files: ['a/note.md'], emptyFolders: [], problems: [] });
@@ -373,7 +373,7 @@ describe.skipIf(!canMount)('a vault on a disk of its own', () => {
       });
       expect((await vault.move(path('other/a.md'), path('b.md'), hashOf('two'))).kind).toBe('done');
       expect((await vault.move(path('b.md'), path('other/c.md'), hashOf('two'))).kind).toBe('done');
-      expect(await vault.trash(path('other/c.md'), hashOf('two'))).toEqual({ kind: 'done' });
+      expect(await vault.moveToTrash(path('other/c.md'), hashOf('two'))).toEqual({ kind: 'done' });
       expect(await readFile(at('.trash/other/c.md'), 'utf8')).toBe('two');
       expect(await readdir(disk.folder)).toEqual([]);
     } finally {

@@ -58,7 +58,7 @@ export function listAndRead(current: () => VaultSubject): void {
     it('[VA3] never shows the trash or what is staged', async () => {
       const { vault, user } = current();
       await user.write('note.md', 'x');
-      await vault.trash(path('note.md'), hashOf('x'));
+      await vault.moveToTrash(path('note.md'), hashOf('x'));
       await vault.stage(chunksOf('aside'));
       expect(await everything(vault)).toEqual({ files: [], emptyFolders: [], problems: [] });
     });

@@ -75,7 +75,7 @@ describe('MemoryVault', () => {
   it('has no effect from a call that a crash overtakes, and none after', async () => {
     const vault = newVault();
     vault.userWrite('note.md', 'x');
-    const overtaken = vault.trash(path('note.md'), hashOf('x'));
+    const overtaken = vault.moveToTrash(path('note.md'), hashOf('x'));
     const next = vault.crash();
     expect(await kindOf(overtaken)).toBe('unexpected');
     expect(await kindOf(vault.setFolder(path('a/'), 'present'))).toBe('unexpected');

@@ -102,7 +102,7 @@ export function moveAndTrash(current: () => VaultSubject): void {
       const subject = current();
       const { vault, user } = subject;
       await user.write('a/note.md', 'text');
-      expect(await vault.trash(path('a/note.md'), hashOf('text'))).toEqual({ kind: 'done' });
+      expect(await vault.moveToTrash(path('a/note.md'), hashOf('text'))).toEqual({ kind: 'done' });
       expect(await subject.trashed()).toEqual(new Map([['a/note.md', 'text']]));
       expect(await everything(vault)).toEqual({ files: [], emptyFolders: ['a/'], problems: [] });
     });
@@ -112,7 +112,7 @@ export function moveAndTrash(current: () => VaultSubject): void {
       const { vault, user } = subject;
       for (const text of ['one', 'two', 'three']) {
         await user.write('note.md', text);
-        await vault.trash(path('note.md'), hashOf(text));
+        await vault.moveToTrash(path('note.md'), hashOf(text));
       }
       expect(await subject.trashed()).toEqual(
         new Map([
@@ -127,9 +127,9 @@ export function moveAndTrash(current: () => VaultSubject): void {
       const subject = current();
       const { vault, user } = subject;
       await user.write('a', 'the file');
-      await vault.trash(path('a'), hashOf('the file'));
+      await vault.moveToTrash(path('a'), hashOf('the file'));
       await user.write('a/b.md', 'in the folder');
-      expect(await vault.trash(path('a/b.md'), hashOf('in the folder'))).toEqual({ kind: 'done' });
+      expect(await vault.moveToTrash(path('a/b.md'), hashOf('in the folder'))).toEqual({ kind: 'done' });
       expect(await subject.trashed()).toEqual(
         new Map([
           ['a', 'the file'],
@@ -143,10 +143,10 @@ export function moveAndTrash(current: () => VaultSubject): void {
       const { vault, user } = subject;
       await user.write('note.md', 'edited');
       await user.link('link.md', 'file');
-      expect(await vault.trash(path('note.md'), hashOf('text'))).toEqual({ kind: 'changed' });
-      expect(await vault.trash(path('link.md'), hashOf('outside'))).toEqual({ kind: 'changed' });
-      expect(await vault.trash(path('absent.md'), hashOf('text'))).toEqual({ kind: 'absent' });
-      expect(await vault.trash(path('no/where.md'), hashOf('text'))).toEqual({ kind: 'absent' });
+      expect(await vault.moveToTrash(path('note.md'), hashOf('text'))).toEqual({ kind: 'changed' });
+      expect(await vault.moveToTrash(path('link.md'), hashOf('outside'))).toEqual({ kind: 'changed' });
+      expect(await vault.moveToTrash(path('absent.md'), hashOf('text'))).toEqual({ kind: 'absent' });
+      expect(await vault.moveToTrash(path('no/where.md'), hashOf('text'))).toEqual({ kind: 'absent' });
       expect(await user.read('note.md')).toBe('edited');
       expect(await subject.trashed()).toEqual(new Map());
     });

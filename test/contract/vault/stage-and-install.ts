@@ -120,7 +120,7 @@ export function stageAndInstall(current: () => VaultSubject): void {
       for (const own of ['.trash/a.md', '.twincloud-staging/a.md', '.Trash/a.md']) {
         expect(await kindOf(install(vault, own, 'new', 'absent'))).toBe('illegal-name');
         expect(await kindOf(vault.move(path('note.md'), path(own), hashOf('x')))).toBe('illegal-name');
-        expect(await kindOf(vault.trash(path(own), hashOf('x')))).toBe('illegal-name');
+        expect(await kindOf(vault.moveToTrash(path(own), hashOf('x')))).toBe('illegal-name');
       }
       expect(await kindOf(vault.setFolder(path('.trash/'), 'present'))).toBe('illegal-name');
     });
