@@ -1,15 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  symlink,
-  writeFile,
-} from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -29,17 +19,21 @@ import {
 const random = { hex: (digits: number) => randomBytes(digits).toString('hex').slice(0, digits) };
 
 describe('a store in a folder', () => {
+  let around: string;
   let folder: string;
   let store: FolderStore;
   const at = (...names: string[]): string => path.join(folder, ...names);
   const another = (windows = false): FolderStore => new FolderStore({ folder, clock: Date, random, windows });
 
   beforeEach(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'folder-store-'));
+    // Around it a folder of its own, to see that nothing leaves it.
+    around = await mkdtemp(path.join(tmpdir(), 'folder-store-'));
+    folder = path.join(around, 'store');
+    await mkdir(folder);
     store = another();
   });
   afterEach(async () => {
-    await rm(folder, { recursive: true, force: true });
+    await rm(around, { recursive: true, force: true });
   });
 
   describe('plain files', () => {
@@ -144,11 +138,10 @@ describe('a store in a folder', () => {
     ];
 
     it('[ST42] each has an object of its own, inside the folder', async () => {
-      const outside = await readdir(path.dirname(folder));
       for (const odd of IMPOSSIBLE) await putText(store, odd, `body of ${odd}`);
       for (const odd of IMPOSSIBLE) expect(await getText(store, odd)).toBe(`body of ${odd}`);
       expect(await keys(store)).toEqual([...IMPOSSIBLE].sort());
-      expect((await readdir(path.dirname(folder))).filter((name) => !outside.includes(name))).toEqual([]);
+      expect(await readdir(around)).toEqual(['store']);
       for (const odd of IMPOSSIBLE) await store.delete(key(odd));
       expect(await keys(store)).toEqual([]);
       expect(await readdir(at('.twincloud-store', 'odd'))).toEqual([]);
