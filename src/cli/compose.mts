@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { DeviceId } from '../core/model/ids.ts';
@@ -13,6 +12,7 @@ import { withPrefix } from '../storage/wrappers/with-prefix.ts';
 import { withRetry } from '../storage/wrappers/with-retry.ts';
 import { withTimeout } from '../storage/wrappers/with-timeout.ts';
 import type { VaultConfig } from './config.mts';
+import { makeFolder } from './make-folder.mts';
 import { nodeClock } from './platform/clock.mts';
 import { nodeCompression } from './platform/compression.mts';
 import { FolderVault } from './platform/folder-vault.mts';
@@ -43,7 +43,7 @@ export interface OpenOptions {
 export async function openStore(remote: RemoteSpec, options: OpenOptions): Promise<ObjectStore> {
   if (remote.kind === 'folder') {
     const { FolderStore } = await import('../storage/folder/folder-store.mts');
-    if (options.create) await mkdir(remote.folder, { recursive: true });
+    if (options.create) await makeFolder(remote.folder);
     return new FolderStore({ folder: remote.folder, clock: nodeClock, random: nodeRandom });
   }
   const { createS3Store } = await import('../storage/s3/s3-store.ts');

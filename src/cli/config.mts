@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import envPaths from 'env-paths';
 import * as v from 'valibot';
 import type { DeviceId } from '../core/model/ids.ts';
 import { CliError } from './cli-error.mts';
+import { makeFolder } from './make-folder.mts';
 import { acquireVaultLock, type VaultLock } from './platform/vault-lock.mts';
 
 const DEVICE_NAME_MAX = 60;
@@ -75,15 +76,7 @@ const REMEDY =
 
 /** Reads, changes and writes as one step among all processes of this computer. */
 export async function changeConfig(folder: string, change: (config: Config) => Config): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw new CliError(
-      `The folder ${folder} cannot be made: ${(error as Error).message}. Choose another with --config.`,
-      1,
-      error,
-    );
-  }
+  await makeFolder(folder, 0o700);
   const lock = await lockConfig(folder);
   try {
     await writeConfig(folder, change(await readConfig(folder)));

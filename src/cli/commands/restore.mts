@@ -1,4 +1,4 @@
-import { mkdir, readdir, realpath } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { VaultPath } from '../../core/model/vault-path.ts';
 import type { CommitId } from '../../core/model/ids.ts';
@@ -7,6 +7,7 @@ import { CliError, EXIT, type ExitCode } from '../cli-error.mts';
 import { openCloud, type CloudLook } from '../cloud-look.mts';
 import { configFolder, readConfig } from '../config.mts';
 import type { Context } from '../context.mts';
+import { makeFolder } from '../make-folder.mts';
 import { Stopwatch } from '../metrics.mts';
 import { bytesText, countText, secondsText } from '../output/human.mts';
 import { RestoreTarget } from '../restore-target.mts';
@@ -124,11 +125,7 @@ async function preparedFolder(
       );
     }
   }
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    throw new CliError(`${folder} cannot be made: ${(error as Error).message}.`, EXIT.failed, error);
-  }
+  await makeFolder(folder);
   return folder;
 }
 
