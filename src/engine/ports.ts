@@ -76,7 +76,10 @@ export interface Vault {
   move(from: VaultPath, to: VaultPath, expected: ContentHash): Promise<WriteResult>;
 
   /** Moves the file into the trash if it still has `expected`; absent already is `done` for the caller's purpose: `absent`. */
-  moveToTrash(path: VaultPath, expected: ContentHash): Promise<{ readonly kind: 'done' | 'changed' | 'absent' }>;
+  moveToTrash(
+    path: VaultPath,
+    expected: ContentHash,
+  ): Promise<{ readonly kind: 'done' | 'changed' | 'absent' }>;
 
   /** Makes the folder, or removes it if it is empty on disk (else leaves it). `path` ends in `/`. */
   setFolder(path: VaultPath, state: 'present' | 'absent'): Promise<void>;

@@ -4,7 +4,7 @@ import type { CommitId, ContentHash } from '../core/model/ids.ts';
 import type { VaultPath } from '../core/model/vault-path.ts';
 import type { SkippedRow } from '../core/plan/plan.ts';
 import type { HeldItem, Problem } from './api.ts';
-import type { StagedId, StateStore, StateTable, StateWrite } from './ports.ts';
+import type { Expected, StagedId, StateStore, StateTable, StateWrite } from './ports.ts';
 
 /** Last contents on which vault and cloud agreed, and where the cloud has them. */
 export interface BaseRow {
@@ -48,6 +48,8 @@ export interface InstallIntent {
   readonly path: VaultPath;
   readonly staged: StagedId;
   readonly row: BaseRow;
+  readonly sizeBytes: number;
+  readonly expected: Expected;
 }
 
 /** Written before a local deletion. */

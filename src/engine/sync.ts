@@ -53,7 +53,7 @@ export async function begin(
   options: SyncOptions,
 ): Promise<{ run: Run; first: Refreshed }> {
   const cloud = new Cloud(deps, options.signal);
-  await recoverLocal(deps, state);
+  await recoverLocal(deps, state, cloud);
   const known = await state.meta('head');
   const [first, local] = await both(
     refresh(deps, cloud, known, () => state.remote()),

@@ -3,6 +3,7 @@ import { headKey } from '../../src/core/format/keys.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
 import { StoreError } from '../../src/storage/store-error.ts';
 import { EngineError } from '../../src/engine/api.ts';
+import { StateError, VaultError } from '../../src/engine/ports.ts';
 import { bench, contentsOf, textOf, type TestDevice } from './two-devices.ts';
 
 type Put = ObjectStore['put'];
@@ -230,5 +231,72 @@ describe('files and objects that are not as they should be', () => {
     await a.engine.sync();
     await b.engine.sync();
     expect(await contentsOf(b)).toEqual({ 'kept/': '', 'other.md': 'z' });
+  });
+});
+
+describe('a vault that cannot be written as planned', () => {
+  async function received(): Promise<{ b: TestDevice; make: ReturnType<typeof bench>['device'] }> {
+    const { device } = bench();
+    const a = device('laptop');
+    for (const name of ['one.md', 'two.md', 'three.md']) a.vault.userWrite(name, `text of ${name}`);
+    await a.engine.sync();
+    return { b: device('phone'), make: device };
+  }
+
+  it('[LA3] one note that cannot be written is shown, and the others arrive', async () => {
+    const { b } = await received();
+    const real = b.vault.install.bind(b.vault);
+    b.vault.install = (staged, path, options) =>
+      path === 'two.md'
+        ? Promise.reject(new VaultError('blocked', path, 'a folder stands in its way'))
+        : real(staged, path, options);
+    const report = await b.engine.sync();
+    expect(report.problems.map(({ path, kind }) => [path, kind])).toEqual([['two.md', 'write-failed']]);
+    expect(Object.keys(await contentsOf(b)).sort()).toEqual(['one.md', 'three.md']);
+    b.vault.install = real;
+    await b.engine.sync();
+    expect(Object.keys(await contentsOf(b))).toHaveLength(3);
+  });
+
+  it('[LA3] a full disk stops the run with the remedy, and the next goes on', async () => {
+    const { b } = await received();
+    const real = b.vault.stage.bind(b.vault);
+    b.vault.stage = () => Promise.reject(new VaultError('disk-full', 'one.md', 'no space is left'));
+    const error = await failure(b.engine.sync());
+    expect(error.kind).toBe('vault');
+    expect(error.message).toContain('free some space');
+    b.vault.stage = real;
+    await b.engine.sync();
+    expect(Object.keys(await contentsOf(b))).toHaveLength(3);
+  });
+
+  it('[LA1] a file put in place just before a crash is not taken for an edit', async () => {
+    const { device } = bench();
+    const [a, b] = [device('laptop'), device('phone')];
+    a.vault.userWrite('n.md', 'old');
+    await a.engine.sync();
+    await b.engine.sync();
+    a.vault.userWrite('n.md', 'new');
+    await a.engine.sync();
+    const real = b.state.write.bind(b.state);
+    let installed = false;
+    b.state.write = (batch, options) =>
+      installed ? Promise.reject(new StateError('disk-full', 'no space is left')) : real(batch, options);
+    const install = b.vault.install.bind(b.vault);
+    b.vault.install = async (...call) => {
+      const result = await install(...call);
+      installed = true;
+      return result;
+    };
+    expect((await failure(b.engine.sync())).kind).toBe('state');
+    expect(textOf(b, 'n.md')).toBe('new');
+    b.state.write = real;
+    b.vault.install = install;
+    // Elsewhere the note goes back to what it was: only the intent tells that "new" was no edit of ours.
+    a.vault.userWrite('n.md', 'old');
+    await a.engine.sync();
+    const report = await again(b, device).engine.sync();
+    expect(report.events.map((event) => event.kind)).toEqual(['downloaded']);
+    expect(textOf(b, 'n.md')).toBe('old');
   });
 });

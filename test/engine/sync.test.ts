@@ -1,7 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import type { VaultPath } from '../../src/core/model/vault-path.ts';
 import { bench, contentsOf, textOf } from './two-devices.ts';
 
 describe('two devices and one cloud', () => {
+  it('[CM6] a first upload of many files is committed in parts, and comes down whole', async () => {
+    const { device } = bench();
+    const [a, b] = [device('laptop'), device('phone')];
+    for (let index = 0; index < 2_500; index += 1)
+      a.vault.userWrite(`n${String(index)}.md`, `text ${String(index)}`);
+    const report = await a.engine.sync();
+    expect(report.head?.generation).toBe(2);
+    await b.engine.sync();
+    expect(await contentsOf(b)).toEqual(await contentsOf(a));
+  });
+
   it('a first upload comes down whole on a second device', async () => {
     const { device } = bench();
     const a = device('laptop');
@@ -68,7 +80,7 @@ describe('two devices and one cloud', () => {
     expect(await contentsOf(a)).toEqual({ 'one.md': 'one, edited', 'sub/zwei.md': 'two' });
   });
 
-  it('edits of different lines are merged, and both texts stay in the history', async () => {
+  it('[LA5] edits of different lines are merged, and both texts stay in the history', async () => {
     const { device } = bench();
     const [a, b] = [device('laptop'), device('phone')];
     a.vault.userWrite('n.md', 'top\n\nmiddle\n\nbottom\n');
@@ -81,6 +93,9 @@ describe('two devices and one cloud', () => {
     await a.engine.sync();
     expect(textOf(a, 'n.md')).toBe('TOP\n\nmiddle\n\nBOTTOM\n');
     expect(textOf(b, 'n.md')).toBe('TOP\n\nmiddle\n\nBOTTOM\n');
+    const versions = await a.engine.history('n.md' as VaultPath);
+    expect(versions.map((version) => version.deviceName)).toEqual(['phone', 'phone', 'laptop', 'laptop']);
+    expect(new Set(versions.map((version) => version.hash)).size).toBe(4);
   });
 
   it('edits of one line are both kept, the local one as a conflict copy', async () => {
@@ -201,7 +216,7 @@ describe('two devices and one cloud', () => {
     expect(await contentsOf(b)).toEqual({ 'Note.md': 'x' });
   });
 
-  it('a readable copy follows the commit, and an edit made there comes down', async () => {
+  it('[RC1] [RC2] [AU1] a readable copy follows the commit, and an edit made there comes down', async () => {
     const { device, store } = bench();
     const a = device('laptop', { settings: { readableCopy: true } });
     a.vault.userWrite('n.md', 'plain');

@@ -3,7 +3,7 @@ import type { Action } from '../../core/plan/plan.ts';
 import type { Problem } from '../api.ts';
 import { isVaultError, type StagedId, type VaultError, type WriteResult } from '../ports.ts';
 import { isLarge, wantedOf, type ContentReader, type Fetched, type Wanted } from '../cloud/content.ts';
-import { readPieces, statFile } from '../scan/read-file.ts';
+import { oneChunk, readPieces, statFile } from '../scan/read-file.ts';
 import { rescue } from '../readable/plain-objects.ts';
 import { hashInto } from '../scan/scan.ts';
 import { pathIntentKey, StateChanges, type BaseRow } from '../state.ts';
@@ -21,11 +21,6 @@ interface Ready {
   readonly action: Download;
   readonly staged: StagedId;
   readonly row: BaseRow;
-}
-
-async function* oneChunk(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  await Promise.resolve();
-  if (bytes.length > 0) yield bytes;
 }
 
 /**
@@ -149,7 +144,14 @@ export class LocalSteps {
     if (group.length === 0) return;
     const intents = new StateChanges();
     for (const { action, staged, row } of group) {
-      intents.intent(pathIntentKey(action.path), { kind: 'install', path: action.path, staged, row });
+      intents.intent(pathIntentKey(action.path), {
+        kind: 'install',
+        path: action.path,
+        staged,
+        row,
+        sizeBytes: action.entry.sizeBytes,
+        expected: action.expected,
+      });
     }
     await this.#run.state.write(intents);
     const done = new StateChanges();

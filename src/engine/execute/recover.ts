@@ -2,19 +2,27 @@ import type { Head } from '../../core/model/head.ts';
 import { isFolder, type VaultPath } from '../../core/model/vault-path.ts';
 import type { EngineDeps } from '../api.ts';
 import { isVaultError } from '../ports.ts';
-import { hashFile, statFile } from '../scan/read-file.ts';
-import { StateChanges, type DeviceState, type Intent, type MoveIntent } from '../state.ts';
+import { ContentReader } from '../cloud/content.ts';
+import type { Cloud } from '../cloud/cloud.ts';
+import { hashFile, oneChunk, statFile, WHOLE_FILE_BYTES } from '../scan/read-file.ts';
+import {
+  StateChanges,
+  type DeviceState,
+  type InstallIntent,
+  type Intent,
+  type MoveIntent,
+} from '../state.ts';
 import type { ContentHash } from '../../core/model/ids.ts';
 
 /**
  * What a run that was cut off had begun in the vault: done or not done is read off the files, and the
  * base follows. Nothing is done here that was not done then; the planner repeats what is missing.
  */
-export async function recoverLocal(deps: EngineDeps, state: DeviceState): Promise<void> {
+export async function recoverLocal(deps: EngineDeps, state: DeviceState, cloud: Cloud): Promise<void> {
   const changes = new StateChanges();
   for (const [key, intent] of await state.intents()) {
     if (intent.kind === 'commit') continue;
-    await recoverOne(deps, intent, changes);
+    await recoverOne({ deps, cloud, changes }, intent);
     changes.intent(key, undefined);
   }
   if (changes.writes.length === 0) return;
@@ -23,14 +31,14 @@ export async function recoverLocal(deps: EngineDeps, state: DeviceState): Promis
 }
 
 async function recoverOne(
-  deps: EngineDeps,
+  { deps, cloud, changes }: Recovery,
   intent: Exclude<Intent, { kind: 'commit' }>,
-  changes: StateChanges,
 ): Promise<void> {
   switch (intent.kind) {
     case 'install': {
       const hash = await hashNow(deps, intent.path);
-      if (hash === intent.row.hash) changes.base({ path: intent.path, row: intent.row });
+      const whole = hash === intent.row.hash || (await healTorn({ deps, cloud, changes }, intent, hash));
+      if (whole) changes.base({ path: intent.path, row: intent.row });
       return;
     }
     case 'trash':
@@ -40,6 +48,33 @@ async function recoverOne(
     case 'move':
       return recoverMove(deps, intent, changes);
   }
+}
+
+interface Recovery {
+  readonly deps: EngineDeps;
+  readonly cloud: Cloud;
+  readonly changes: StateChanges;
+}
+
+/**
+ * Some hosts do not put a file in place at one stroke: a crash leaves its beginning. That is no edit:
+ * what was being written is fetched again and written whole. Whether it was done.
+ */
+async function healTorn(
+  { deps, cloud }: Recovery,
+  intent: InstallIntent,
+  hash: ContentHash | 'absent' | 'unknown',
+): Promise<boolean> {
+  const { path, row, sizeBytes, expected } = intent;
+  if (hash === expected || hash === 'absent' || hash === 'unknown' || sizeBytes > WHOLE_FILE_BYTES)
+    return false;
+  const { bytes } = await deps.vault.read(path);
+  if (bytes.length >= sizeBytes) return false;
+  const fetched = await new ContentReader(deps, cloud).one({ ...row, sizeBytes });
+  if (fetched.kind === 'damaged' || bytes.some((byte, index) => byte !== fetched.bytes[index])) return false;
+  const staged = await deps.vault.stage(oneChunk(fetched.bytes));
+  const options = { expected: hash, hash: row.hash, mtimeMs: deps.clock.now() };
+  return (await deps.vault.install(staged, path, options)).kind === 'done';
 }
 
 async function recoverMove(deps: EngineDeps, intent: MoveIntent, changes: StateChanges): Promise<void> {

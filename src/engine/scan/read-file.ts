@@ -18,6 +18,12 @@ export async function* readPieces(vault: Vault, file: VaultFile): AsyncIterable<
   }
 }
 
+/** Bytes at hand as something to stage. */
+export async function* oneChunk(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  await Promise.resolve();
+  if (bytes.length > 0) yield bytes;
+}
+
 export interface HashedFile {
   readonly file: VaultFile;
   readonly hash: ContentHash;
