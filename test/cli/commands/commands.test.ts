@@ -28,6 +28,21 @@ describe('sync', () => {
     expect(await bench.read('note.md', 'b')).toBe('hello\n');
   });
 
+  it('keeps every note in the folder under its own name, also after edits on two devices', async () => {
+    await bench.write('note.md', 'one\n');
+    await bench.run(['sync', '--remote', bench.remote]);
+    await bench.run(['sync', '--remote', bench.remote], { device: 'b' });
+    for (const [device, text] of [
+      ['b', 'two\n'],
+      ['a', 'three\n'],
+    ] as const) {
+      await bench.write('note.md', text, device);
+      await bench.run(['sync'], { device });
+      expect(await readFile(join(bench.folder, 'cloud/note.md'), 'utf8')).toBe(text);
+      await bench.run(['sync'], { device: device === 'a' ? 'b' : 'a' });
+    }
+  });
+
   it('with --json says one object on stdout: the report and what it cost', async () => {
     await bench.write('note.md', 'hello\n');
     const { stdout, stderr } = await bench.run(['sync', '--json', '--remote', bench.remote]);
