@@ -138,8 +138,8 @@ export class CloudLog {
     const world = this.#world;
     const found = [
       ...headExtends(formerLog, commit.after.head, before.has(headKey)),
-      // What has rotted may be named again until an audit finds it.
-      ...(world.scenario.damage ? [] : newContentsExist(commit)),
+      // What has rotted, or went with a rollback in the midst of a call, may be named until an audit finds it.
+      ...(world.scenario.damage || commit.device.op?.sawRollback === true ? [] : newContentsExist(commit)),
       ...deletionsAreMeant(world, commit),
       ...noTwoNames(commit.after),
       ...tornStaysOut(commit),

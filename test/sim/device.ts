@@ -19,6 +19,8 @@ export interface Op {
   writes: number;
   requests: { readonly method: string; readonly key: string }[];
   sawUnmounted: boolean;
+  /** The bucket went back to a backup under it: what it had put is gone. */
+  sawRollback: boolean;
 }
 
 /** One installation: its disks outlive every crash, its engine does not. */
@@ -44,6 +46,8 @@ export class Device {
   readonly staged = new Map<StagedId, Uint8Array>();
   /** Every content that a path of this vault ever had. */
   readonly everHad = new Map<string, Set<string>>();
+  /** Its base table as last written. */
+  readonly baseRows = new Map<string, string>();
   /** Folded paths that its user deleted or renamed, or its engine moved away, since it last lost its memory. */
   readonly gone = new Set<string>();
   /** Folded paths whose tombstone it may follow. */
@@ -93,6 +97,7 @@ export class Device {
   forgot(): void {
     this.gone.clear();
     this.mayTrash.clear();
+    this.baseRows.clear();
     this.held = [];
   }
 }

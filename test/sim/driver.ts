@@ -273,7 +273,10 @@ export class Driver {
     world.trace.add('THE BUCKET GOES BACK to its backup');
     world.cloud.restore(this.#backup);
     const now = world.cloud.view?.head.generation ?? 0;
-    for (const device of world.devices) if (device.observedGeneration > now) device.forgot();
+    for (const device of world.devices) {
+      if (device.op !== undefined) device.op.sawRollback = true;
+      if (device.observedGeneration > now) device.forgot();
+    }
   }
 
   #forget(device: Device): void {
@@ -297,7 +300,7 @@ export class Driver {
 
   /** Runs one call of the engine and judges how it ends. Never rejects. */
   async #op(device: Device, kind: OpKind, rng: Prng): Promise<SyncReport | undefined> {
-    const op: Op = { kind, controller: new AbortController(), faults: 0, writes: 0, requests: [], sawUnmounted: device.unmounted };
+    const op: Op = { kind, controller: new AbortController(), faults: 0, writes: 0, requests: [], sawUnmounted: device.unmounted, sawRollback: false };
     device.op = op;
     const { incarnation } = device;
     this.#world.trace.add(`${device.short} ${kind} …`);

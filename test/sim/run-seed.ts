@@ -74,7 +74,7 @@ async function settle(world: World, driver: Driver): Promise<void> {
   for (let pass = 1; pass <= passes; pass += 1) {
     for (const device of world.devices) await driver.quietSync(device);
     // What the daily audit finds: copies that another device let go stale, edits by other programs, rot.
-    if (pass === 1 || pass === passes) await audits(world, driver);
+    if (pass === 1 || pass >= PASSES) await audits(world, driver);
     if (pass >= PASSES && vaultsAgree(world).length === 0 && readableCopyAgrees(world).length === 0) break;
   }
   if (world.violations.length > 0) return;

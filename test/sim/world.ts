@@ -167,8 +167,8 @@ export class World {
       onTorn: (staged, path, expected) => {
         this.#tear(device, staged, path, expected);
       },
-      onStateWrite: (batch) => {
-        watchState(this, device, batch);
+      onStateWrite: (batch, cleared) => {
+        watchState(this, device, batch, cleared);
       },
     };
   }

@@ -1,5 +1,5 @@
 import type { VaultPath } from '../../../src/core/model/vault-path.ts';
-import type { Expected, StagedId, StateWrite } from '../../../src/engine/ports.ts';
+import type { Expected, StagedId, StateTable, StateWrite } from '../../../src/engine/ports.ts';
 import type { MemorySnapshot } from '../../../src/storage/memory/memory-store.ts';
 import type { PutOptions } from '../../../src/storage/object-store.ts';
 import type { Call, Fault } from '../scheduler.ts';
@@ -32,5 +32,5 @@ export interface PortHost {
   onStaged(id: StagedId, bytes: Uint8Array): void;
   /** The crash of an install left part of the staged bytes under the path. */
   onTorn(staged: StagedId, path: VaultPath, expected: Expected): void;
-  onStateWrite(batch: readonly StateWrite[]): void;
+  onStateWrite(batch: readonly StateWrite[], cleared: readonly StateTable[]): void;
 }

@@ -24,7 +24,7 @@ export class SimState implements StateStore {
     return this.#host.step({ port: 'state', method: 'write', detail: summary(copy), faults: ['disk-full'] }, async (fault) => {
       if (fault !== undefined) throw new StateError('disk-full', 'as the simulation wants it');
       await this.#inner.write(copy, options);
-      this.#host.onStateWrite(copy);
+      this.#host.onStateWrite(copy, options?.clear ?? []);
     });
   }
 
