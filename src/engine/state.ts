@@ -101,6 +101,8 @@ export interface MetaRows {
   readonly notices: readonly Problem[];
   readonly lastSyncMs: number;
   readonly lastAuditMs: number;
+  /** Before the first audit: when the day until it began. */
+  readonly auditFromMs: number;
   readonly lastCollectMs: number;
   readonly lastDeviceRecordMs: number;
   /** Times of deletes carried out lately, for the guard's window. */

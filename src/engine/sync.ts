@@ -101,7 +101,11 @@ async function nothingToDo(run: Run): Promise<boolean> {
   if ((await state.meta('heldAnswer')) !== undefined) return false;
   for (const [path, file] of local.files) if (base.get(path)?.hash !== file.hash) return false;
   for (const row of run.projected.values()) if (row.pending === true) return false;
-  return !auditDue(run, await state.meta('lastAuditMs'));
+  return !auditDue(run, await lastLook(run));
+}
+
+async function lastLook(run: Run): Promise<number | undefined> {
+  return (await run.state.meta('lastAuditMs')) ?? (await run.state.meta('auditFromMs'));
 }
 
 function auditDue(run: Run, lastAuditMs: number | undefined): boolean {
@@ -237,7 +241,7 @@ async function afterwards(run: Run): Promise<void> {
   if (run.view === undefined) return;
   const before: RemoteView = run.view;
   if (run.deps.settings.readableCopy) await writeReadableCopy(run);
-  await auditIfDue(run, auditDue(run, await run.state.meta('lastAuditMs')));
+  await auditIfDue(run, auditDue(run, await lastLook(run)));
   await collectIfDue(run);
   await recordDevice(run);
   const moved = run.view.etag !== before.etag;

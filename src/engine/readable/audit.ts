@@ -23,11 +23,11 @@ import {
 import { writeReadableCopy } from './project.ts';
 
 export async function auditIfDue(run: Run, due: boolean): Promise<void> {
-  const last = await run.state.meta('lastAuditMs');
   if (!due) {
     // The first is a day after the first sync: until then other devices still write their copies.
-    if (last === undefined)
-      await run.state.write(new StateChanges().meta('lastAuditMs', run.deps.clock.now()));
+    if ((await run.state.meta('auditFromMs')) === undefined) {
+      await run.state.write(new StateChanges().meta('auditFromMs', run.deps.clock.now()));
+    }
     return;
   }
   await audit(run, { full: false });
