@@ -257,13 +257,13 @@ describe('a store in a folder', () => {
     it('[ST45] a folder that is not there is unavailable, is named, and is never made', async () => {
       const missing = new FolderStore({ folder: at('not', 'mounted'), clock: Date, random });
       for (const call of [
-        missing.get(key('a')),
-        missing.head(key('a')),
-        putText(missing, 'a'),
-        missing.delete(key('a')),
-        keys(missing),
+        () => missing.get(key('a')),
+        () => missing.head(key('a')),
+        () => putText(missing, 'a'),
+        () => missing.delete(key('a')),
+        () => keys(missing),
       ]) {
-        const error = await failure(call);
+        const error = await failure(call());
         expect(error.kind).toBe('unavailable');
         expect(error.message).toContain(at('not', 'mounted'));
       }
