@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, type CommanderError, Option } from 'commander';
 import { EXIT, type ExitCode } from './cli-error.mts';
 import type { Context, GlobalOptions } from './context.mts';
 import type { HeldOptions } from './commands/held.mts';

@@ -44,7 +44,7 @@ export class ProgressLine {
     if (!this.#output.isTTY || nowMs - this.#drawnMs < REDRAW_MS) return;
     this.#drawnMs = nowMs;
     this.#drawn = true;
-    this.#output.write(`\r\u001b[2K${fit(text(progress, nowMs - this.#startedMs), this.#output.columns)}`);
+    this.#output.write(`\r\u001b[2K${text(progress, nowMs - this.#startedMs, this.#output.columns)}`);
   }
 
   /** Leaves the terminal as if nothing had been drawn. */
@@ -54,17 +54,17 @@ export class ProgressLine {
   }
 }
 
-function text(progress: Progress, elapsedMs: number): string {
+/** What fits: on a narrow terminal the rate goes first. */
+function text(progress: Progress, elapsedMs: number, columns: number): string {
   const { phase, doneFiles, totalFiles, doneBytes, totalBytes } = progress;
   const seconds = elapsedMs / 1000;
-  const rate = seconds > 0 ? doneBytes / seconds : 0;
+  const rate = seconds > 0.5 ? doneBytes / seconds : 0;
   const parts = [`${PHASES[phase]}: ${doneFiles.toLocaleString('en')} of ${totalFiles.toLocaleString('en')}`];
   if (totalBytes > 0) parts.push(`${bytesText(doneBytes)} of ${bytesText(totalBytes)}`);
-  if (rate > 0 && seconds > 0.5) {
-    parts.push(`${bytesText(rate)}/s`);
-    if (totalBytes > doneBytes) parts.push(`${secondsText((totalBytes - doneBytes) / rate)} left`);
-  }
-  return parts.join(' · ');
+  const left =
+    rate > 0 && totalBytes > doneBytes ? [`${secondsText((totalBytes - doneBytes) / rate)} left`] : [];
+  const whole = [...parts, ...(rate > 0 ? [`${bytesText(rate)}/s`] : []), ...left].join(' · ');
+  return whole.length < columns ? whole : fit([...parts, ...left].join(' · '), columns);
 }
 
 function fit(line: string, columns: number): string {
