@@ -299,4 +299,27 @@ describe('a vault that cannot be written as planned', () => {
     expect(report.events.map((event) => event.kind)).toEqual(['downloaded']);
     expect(textOf(b, 'n.md')).toBe('old');
   });
+
+  it('[I23] the beginning of a file that a crash left is healed, not committed as an edit', async () => {
+    const { device } = bench();
+    const [a, b] = [device('laptop'), device('phone')];
+    a.vault.userWrite('n.md', 'old');
+    await a.engine.sync();
+    await b.engine.sync();
+    a.vault.userWrite('n.md', 'new and whole');
+    await a.engine.sync();
+    const install = b.vault.install.bind(b.vault);
+    b.vault.install = (_staged, path) => {
+      b.vault.userWrite(path, 'new an');
+      return Promise.reject(new VaultError('disk-full', path, 'the power went'));
+    };
+    await failure(b.engine.sync());
+    b.vault.install = install;
+    const next = again(b, device);
+    const report = await next.engine.sync();
+    expect(report.conflicts).toEqual([]);
+    expect(textOf(next, 'n.md')).toBe('new and whole');
+    await a.engine.sync();
+    expect(await contentsOf(a)).toEqual({ 'n.md': 'new and whole' });
+  });
 });

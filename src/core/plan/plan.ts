@@ -130,8 +130,6 @@ export type Action =
   /** Remember that the path is not held here, and why. */
   | { readonly kind: 'skip'; readonly path: VaultPath; readonly row: SkippedRow; readonly reason: string };
 
-export type ActionKind = Action['kind'];
-
 /** A path that needs a person's eye; the plan does nothing about it. */
 export interface Notice {
   readonly path: VaultPath;

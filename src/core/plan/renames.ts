@@ -139,7 +139,7 @@ function followCommitted({ from, to }: Pair, survey: Survey, draft: Draft): void
 /** Here with its base, gone from the cloud under this name. */
 function renamedElsewhere(cell: Cell, survey: Survey, draft: Draft): void {
   const { path, local, base } = cell;
-  if (local === undefined || base === undefined || draft.isMoving(path)) return;
+  if (local === undefined || base === undefined) return;
   const to = committedName(path, survey.input) ?? otherSpelling(path, survey);
   if (to === undefined || survey.cell(to).base !== undefined) return;
   const move = { from: path, to };

@@ -45,7 +45,7 @@ function timed(input: PlanInput): { readonly ms: number; readonly actions: numbe
 }
 
 describe('a vault of 100,000 notes', () => {
-  it('[PL24] is planned in less than two seconds when nothing changed', () => {
+  it('[PL24] [I24] is planned in less than two seconds when nothing changed', () => {
     const { ms, actions } = timed(vault(FILES + 1));
     expect(actions).toBe(0);
     expect(ms).toBeLessThan(LIMIT_MS);
