@@ -29,6 +29,25 @@ const SPELLINGS: readonly Case[] = [
     plan: ['move-local F/ → f/, -, spelling'],
   },
   {
+    rule: '[NA1] its base is that of the committed spelling',
+    given: { local: { AB: 'y' }, base: { ab: 'x' }, remote: [live('ab', 'x'), live('aB', 'z')] },
+    plan: ['move-local AB → ab, y, spelling, base x', 'notice aB'],
+  },
+  {
+    rule: '[NA1] it has none where each spelling had one',
+    given: { local: { N: 'y' }, base: { N: 'z', n: 'x' }, remote: [dead('N', 'z'), live('n', 'x')] },
+    plan: ['move-local N → n, y, spelling'],
+  },
+  {
+    rule: '[NA2] three spellings get three names',
+    given: { local: { AB: 'x', aB: 'y', ab: 'z' } },
+    plan: [
+      'upload AB x, prev []',
+      'move-local aB → aB (case conflict Phone), y, case-conflict',
+      'move-local ab → ab (case conflict Phone 2), z, case-conflict',
+    ],
+  },
+  {
     rule: '[NA2] a second spelling beside the committed one gets a name of its own',
     given: { local: { n: 'x', N: 'y' }, base: { n: 'x' }, remote: [live('n', 'x')] },
     plan: ['move-local N → N (case conflict Phone), y, case-conflict'],
@@ -164,6 +183,19 @@ const FOLDERS: readonly FolderCase[] = [
     rule: '[FO3] a note moved into a folder of its name is not lost on the way',
     given: { local: { 'a/b': 'x' }, base: { a: 'x' }, remote: [live('a', 'x')] },
     plan: ['tombstone a x', 'notice a/b'],
+  },
+  {
+    rule: '[CC2] the name of a copy was nobody’s before, neither here nor in the cloud',
+    given: {
+      local: { a: 'c' },
+      base: { [`a (conflict Phone ${AT} cccc)`]: 'x' },
+      remote: [live('a/b', 'y'), dead(`a (conflict Phone ${AT} cccc 2)`, 'x')],
+    },
+    plan: [
+      `move-local a → a (conflict Phone ${AT} cccc 3), c, file-over-folder`,
+      `drop-base a (conflict Phone ${AT} cccc)`,
+      'notice a/b',
+    ],
   },
   {
     rule: '[FO4] spelling does not tell a file from a folder',

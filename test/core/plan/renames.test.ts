@@ -169,6 +169,15 @@ const ELSEWHERE: readonly Case[] = [
     plan: ['trash a x', 'resolve b z x'],
   },
   {
+    rule: '[RN9] so does one that is here in another spelling',
+    given: {
+      local: { a: 'x', B: 'z' },
+      base: { a: 'x' },
+      remote: [dead('a', 'x', 'b'), live('b', 'x', { from: 'a' })],
+    },
+    plan: ['move-local B → b, z, spelling', 'trash a x'],
+  },
+  {
     rule: '[RN9] a new name that may be in use here is not taken',
     given: {
       local: { a: 'x' },
@@ -194,6 +203,15 @@ const BOTH: readonly Case[] = [
       remote: [dead('a', 'x', 'b'), live('b', 'x', { from: 'a' })],
     },
     plan: ['move-local c → b, x, renamed-elsewhere, base x', 'drop-base a'],
+  },
+  {
+    rule: '[RN9] a committed name that was deleted here is not taken by another file',
+    given: {
+      local: { c: 'x' },
+      base: { a: 'x', b: 'z' },
+      remote: [dead('a', 'x', 'b'), live('b', 'x', { from: 'a' })],
+    },
+    plan: ['drop-base a', 'download b x over absent', 'upload c x, prev []'],
   },
   {
     rule: '[RN5] the same new name, edited elsewhere, is an edit',
