@@ -60,11 +60,13 @@ export async function openStore(remote: RemoteSpec, options: OpenOptions): Promi
   });
 }
 
-/** The order of the wrappers, outermost first: retry, limit, time-out, (folder: plain copies,) meter, prefix, store. */
+/** The order of the wrappers, outermost first: retry, limit, time-out, meter, prefix, store. */
 export function wrapped(store: ObjectStore, remote: RemoteSpec, meter: MeterSink): ObjectStore {
   const metered = withMetering(withPrefix(store, remote.prefix), meter);
-  const timed = withTimeout(remote.kind === 'folder' ? metered : metered, nodeClock);
-  return withRetry(withLimit(timed, CONNECTIONS), { timer: nodeClock, jitter: nodeRandom });
+  return withRetry(withLimit(withTimeout(metered, nodeClock), CONNECTIONS), {
+    timer: nodeClock,
+    jitter: nodeRandom,
+  });
 }
 
 export interface EngineParts {
