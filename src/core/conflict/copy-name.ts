@@ -1,5 +1,5 @@
 import type { ContentHash } from '../model/ids.ts';
-import type { VaultPath } from '../model/vault-path.ts';
+import { folderOf, type VaultPath } from '../model/vault-path.ts';
 import { utf8Length } from '../policy/names.ts';
 
 /*
@@ -72,16 +72,13 @@ interface NameParts {
   /** `''` or ends in `/`. */
   readonly folder: string;
   readonly stem: string;
-  /** With its dot; `/` for a folder; or empty. */
+  /** With its dot, or empty. */
   readonly extension: string;
 }
 
 function split(path: VaultPath): NameParts {
-  const isFolder = path.endsWith('/');
-  const body = isFolder ? path.slice(0, -1) : path;
-  const folder = body.slice(0, body.lastIndexOf('/') + 1);
-  const name = body.slice(folder.length);
-  if (isFolder) return { folder, stem: name, extension: '/' };
+  const folder = folderOf(path);
+  const name = path.slice(folder.length);
   const found = EXTENSION.exec(name);
   // A name of nothing but an extension (`.env`) is all stem.
   if (found === null || found.index === 0) return { folder, stem: name, extension: '' };

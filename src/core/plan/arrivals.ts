@@ -30,8 +30,7 @@ export class Arrivals {
 
   /** A path that the cloud lacks is to be committed. */
   intoCloud(cell: Cell, { path, hash }: Upload): void {
-    if (isFolder(path) && this.#survey.cloud.isFilled(this.#survey.fold(path))) {
-      // The cloud has the folder already, by what it holds.
+    if (isFolder(path) && this.#hasFolderInCloud(path)) {
       this.#draft.drop(path);
       return;
     }
@@ -51,6 +50,11 @@ export class Arrivals {
       return;
     }
     if (isFolder(path) || this.#fileFitsCloud(path, hash)) this.#draft.bringsToCloud(path);
+  }
+
+  /** By what it holds, or in another spelling: an empty folder adds nothing to that. */
+  #hasFolderInCloud(path: VaultPath): boolean {
+    return hasFolder(this.#survey.cloud, this.#survey.fold(path)) || this.#draft.arrivesInCloud(path);
   }
 
   /** Whether the file is to be committed: no folder has its name. */
@@ -82,7 +86,7 @@ export class Arrivals {
    * device has not: then that spelling wins.
    */
   takeCommittedSpelling({ path, local, base }: Cell): boolean {
-    if (local === undefined || this.#isFilled(path)) return false;
+    if (local === undefined || isFolder(path)) return false;
     const isFree = (to: VaultPath): boolean => fitsHere({ from: path, to }, this.#survey, this.#draft);
     const to = this.#survey.cloudTwins(path).find(isFree);
     if (to === undefined) return false;
@@ -108,6 +112,11 @@ export class Arrivals {
       return;
     }
     const [twin] = this.#survey.localTwins(path);
+    if (isFolder(path) && (twin !== undefined || this.#draft.arrivesHere(path))) {
+      // Empty as well, in another spelling.
+      this.#draft.drop(path);
+      return;
+    }
     if (twin !== undefined || this.#draft.arrivesHere(path)) {
       const other = twin ?? 'another file in the cloud';
       this.#wait(path, `not brought here: its name differs from ${other} only in case; rename one of them`);

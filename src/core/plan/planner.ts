@@ -1,6 +1,7 @@
 import { Arrivals, isArrivalHere, isArrivalInCloud } from './arrivals.ts';
 import { openPaths } from './cell.ts';
 import { Draft } from './draft.ts';
+import { planRespelledFolders } from './folders.ts';
 import type { Plan, PlanInput } from './plan.ts';
 import { planRenames } from './renames.ts';
 import { planRow } from './rows.ts';
@@ -23,7 +24,10 @@ export function plan(input: PlanInput): Plan {
     .sort()
     .map((path) => survey.cell(path));
   planRenames(cells, survey, draft);
-  const rest = cells.filter(({ path }) => !draft.isMoving(path) && draft.stepAt(path) === undefined);
+  const settled = planRespelledFolders(cells, survey, draft);
+  const rest = cells.filter(
+    ({ path }) => !draft.isMoving(path) && draft.stepAt(path) === undefined && !settled.has(path),
+  );
   for (const cell of rest) {
     const step = planRow(cell, survey);
     if (step !== undefined) draft.set(step);

@@ -100,7 +100,6 @@ describe('the name of a second spelling', () => {
 
   it('[CC7] names the device', () => {
     expect(name('f/Plan.md')).toBe('f/Plan (case conflict Phone).md');
-    expect(name('f/Empty/')).toBe('f/Empty (case conflict Phone)/');
   });
 
   it('[CC7] gets the next free number, and no second suffix', () => {

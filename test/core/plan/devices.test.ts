@@ -118,17 +118,18 @@ function faults(group: Group): readonly string[] {
       .filter((entry) => entry.deleted !== true)
       .map((entry) => [entry.path, entry.hash]),
   );
-  const isFilled = (folder: VaultPath): boolean =>
-    [...live.keys()].some(
-      (other) => other.length > folder.length && foldPath(other).startsWith(foldPath(folder)),
-    );
+  // A folder is there by what it holds, and in any spelling.
+  const hasFolder = (folder: VaultPath, paths: Iterable<VaultPath>): boolean =>
+    isFolder(folder) && [...paths].some((other) => foldPath(other).startsWith(foldPath(folder)));
   const found: string[] = [];
   for (const { name, files, world } of group.devices) {
     for (const [at, contents] of files) {
-      const isLeft = world.skipped.has(at) || (isFolder(at) && isFilled(at));
+      const isLeft = world.skipped.has(at) || hasFolder(at, live.keys());
       if (live.get(at) !== contents && !isLeft) found.push(`${name} has another ${at} than the cloud`);
     }
-    for (const at of live.keys()) if (!files.has(at)) found.push(`${name} lacks ${at}`);
+    for (const at of live.keys()) {
+      if (!files.has(at) && !hasFolder(at, files.keys())) found.push(`${name} lacks ${at}`);
+    }
   }
   const [device] = group.devices;
   if (device !== undefined && hasForeignClash(device.world)) found.push('two live paths fold to one');

@@ -24,11 +24,6 @@ const SPELLINGS: readonly Case[] = [
     plan: ['move-local N → n, x, spelling'],
   },
   {
-    rule: '[NA1] also for an empty folder',
-    given: { local: { 'F/': '-' }, remote: [live('f/', '-')] },
-    plan: ['move-local F/ → f/, -, spelling'],
-  },
-  {
     rule: '[NA1] its base is that of the committed spelling',
     given: { local: { AB: 'y' }, base: { ab: 'x' }, remote: [live('ab', 'x'), live('aB', 'z')] },
     plan: ['move-local AB → ab, y, spelling, base x', 'notice aB'],
@@ -231,6 +226,41 @@ const FOLDERS: readonly FolderCase[] = [
     rule: '[FO5] one that was removed elsewhere is removed here',
     given: { local: { 'a/': '-' }, base: { 'a/': '-' }, remote: [dead('a/', '-')] },
     plan: ['trash a/ -'],
+  },
+  {
+    rule: '[FO9] an empty folder here stands for the committed one in another spelling',
+    given: { local: { 'F/': '-' }, remote: [live('f/', '-')] },
+    plan: ['adopt-base f/ -'],
+  },
+  {
+    rule: '[FO9] and goes on standing for it',
+    given: { local: { 'd/F/': '-' }, base: { 'D/F/': '-' }, remote: [live('D/F/', '-')] },
+    plan: [],
+  },
+  {
+    rule: '[FO9] until that one is deleted elsewhere',
+    given: { local: { 'F/': '-' }, base: { 'f/': '-' }, remote: [dead('f/', '-')] },
+    plan: ['trash F/ -', 'drop-base f/'],
+  },
+  {
+    rule: '[FO9] or the folder here',
+    given: { base: { 'f/': '-' }, remote: [live('f/', '-')] },
+    plan: ['tombstone f/ -'],
+  },
+  {
+    rule: '[FO9] of two empty folders here one is committed',
+    given: { local: { 'F/': '-', 'f/': '-' } },
+    plan: ['upload F/ -, prev []'],
+  },
+  {
+    rule: '[FO9] beside a committed one another spelling is nothing',
+    given: { local: { 'F/': '-', 'f/': '-' }, base: { 'f/': '-' }, remote: [live('f/', '-')] },
+    plan: [],
+  },
+  {
+    rule: '[FO9] of two in the cloud one is made here',
+    given: { remote: [live('F/', '-'), live('f/', '-')] },
+    plan: ['download F/ - over absent'],
   },
   {
     rule: '[FO6] a file that was set aside before is not copied again',

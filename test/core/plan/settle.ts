@@ -73,11 +73,13 @@ export function unexplained({ end, plan }: Settled): readonly VaultPath[] {
   const noticed = new Set(plan.notices.map(({ path }) => path));
   const live = [...end.remote.keys()].filter((path) => liveEntry(end.remote, path) !== undefined);
   const differs = (path: VaultPath): boolean => end.local.get(path) !== liveEntry(end.remote, path)?.hash;
-  const isFilledFolder = (path: VaultPath): boolean =>
-    isFolder(path) &&
-    live.some((other) => other.length > path.length && foldPath(other).startsWith(foldPath(path)));
-  return [...new Set([...end.local.keys(), ...live])].filter(
-    (path) => differs(path) && !noticed.has(path) && !isNearUnknown(path, end) && !isFilledFolder(path),
+  // Folders are implied by what they hold, and have one spelling as good as another.
+  const paths = [...end.local.keys(), ...live];
+  const hasFolder = (folder: VaultPath): boolean =>
+    isFolder(folder) &&
+    paths.some((other) => other !== folder && foldPath(other).startsWith(foldPath(folder)));
+  return [...new Set(paths)].filter(
+    (path) => differs(path) && !noticed.has(path) && !isNearUnknown(path, end) && !hasFolder(path),
   );
 }
 
