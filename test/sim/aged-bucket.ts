@@ -51,7 +51,11 @@ export function agedBucket(rng: Prng, age: Age, nowMs: number): ReadonlyMap<Obje
   const key = deltaKey(rng.hex(32));
   const last = age.generation;
   const head = {
-    format: 1, minClient: 1, vaultId: 'simulated', lineage: rng.hex(16), shards: [],
+    format: 1,
+    minClient: 1,
+    vaultId: 'simulated',
+    lineage: rng.hex(16),
+    shards: [],
     generation: last,
     commit: log[last - 1] ?? (rng.hex(16) as CommitId),
     log: log.slice(-256),

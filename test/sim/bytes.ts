@@ -58,9 +58,11 @@ function decode(run: () => Buffer): Promise<Uint8Array> {
 /** The fastest level; the sizes matter to nobody here. */
 export const simCompression: Compression = {
   gzip: (bytes) => Promise.resolve(own(gzipSync(bytes, { level: 1 }))),
-  gunzip: (bytes, limitBytes) => decode(() => gunzipSync(bytes, { maxOutputLength: Math.max(1, limitBytes) })),
+  gunzip: (bytes, limitBytes) =>
+    decode(() => gunzipSync(bytes, { maxOutputLength: Math.max(1, limitBytes) })),
   deflate: (bytes) => Promise.resolve(own(deflateRawSync(bytes, { level: 1 }))),
-  inflate: (bytes, limitBytes) => decode(() => inflateRawSync(bytes, { maxOutputLength: Math.max(1, limitBytes) })),
+  inflate: (bytes, limitBytes) =>
+    decode(() => inflateRawSync(bytes, { maxOutputLength: Math.max(1, limitBytes) })),
 };
 
 const encoder = new TextEncoder();

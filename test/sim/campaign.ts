@@ -18,7 +18,17 @@ export function addCounts(sums: Map<string, number>, counts: ReadonlyMap<string,
 }
 
 export function emptyTally(): Tally {
-  return { seeds: 0, steps: 0, faults: 0, crashes: 0, edits: 0, syncs: 0, hits: new Map(), reached: new Map(), failed: [] };
+  return {
+    seeds: 0,
+    steps: 0,
+    faults: 0,
+    crashes: 0,
+    edits: 0,
+    syncs: 0,
+    hits: new Map(),
+    reached: new Map(),
+    failed: [],
+  };
 }
 
 export function add(tally: Tally, result: SeedResult): void {
@@ -69,5 +79,9 @@ const LONG_HEX = /([0-9a-f]{6})[0-9a-f]{8,}/gu;
 export function failureText(result: SeedResult, whole = false): string {
   const broken = result.violations.map(({ invariant, message }) => `  [${invariant}] ${message}`);
   const told = result.trace.filter((line) => whole || /[✗☠]/u.test(line) || !QUIET.test(line));
-  return [`seed ${String(result.seed)} broke:`, ...broken, ...told.map((line) => `    ${line.replace(LONG_HEX, '$1')}`)].join('\n');
+  return [
+    `seed ${String(result.seed)} broke:`,
+    ...broken,
+    ...told.map((line) => `    ${line.replace(LONG_HEX, '$1')}`),
+  ].join('\n');
 }

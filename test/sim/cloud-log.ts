@@ -51,10 +51,12 @@ export class CloudLog {
     this.#world.reach(`cloud: ${kind} written`);
     if (kind === 'head') this.#onHead(device, options, before);
     const old = before.get(key);
-    const isOnce = kind === 'pack' || kind === 'blob' || kind === 'delta' || kind === 'shard' || kind === 'root';
+    const isOnce =
+      kind === 'pack' || kind === 'blob' || kind === 'delta' || kind === 'shard' || kind === 'root';
     if (!isOnce || old === undefined) return;
     const now = this.#world.bucket().get(key);
-    if (now !== undefined && now.etag !== old.etag) this.#world.violate('I6', `${device.short} wrote other bytes over ${key}`);
+    if (now !== undefined && now.etag !== old.etag)
+      this.#world.violate('I6', `${device.short} wrote other bytes over ${key}`);
   }
 
   onObjectDeleted(device: Device, key: string, before: MemorySnapshot): void {
@@ -105,7 +107,9 @@ export class CloudLog {
     this.views.set(after.head.commit, after);
     this.times.set(after.head.commit, world.nowMs);
     this.#reach(commit);
-    world.trace.add(`   head ${short(after.head.commit)} g${String(after.head.generation)} by ${device.short}: ${entries.map(shown).join(', ')}`);
+    world.trace.add(
+      `   head ${short(after.head.commit)} g${String(after.head.generation)} by ${device.short}: ${entries.map(shown).join(', ')}`,
+    );
     for (const entry of entries) this.#note(entry);
     this.#check(commit, former?.log, before);
   }
@@ -144,7 +148,8 @@ export class CloudLog {
       ...noTwoNames(commit.after),
       ...tornStaysOut(commit),
     ];
-    for (const { invariant, message } of found) world.violate(invariant, `${commit.device.short}: ${message}`);
+    for (const { invariant, message } of found)
+      world.violate(invariant, `${commit.device.short}: ${message}`);
   }
 }
 

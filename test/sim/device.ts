@@ -59,7 +59,12 @@ export class Device {
   /** The highest generation that a sync of it has told. */
   observedGeneration = 0;
 
-  constructor(short: string, id: DeviceId, plan: DevicePlan, disks: { vault: MemoryVault; state: MemoryState }) {
+  constructor(
+    short: string,
+    id: DeviceId,
+    plan: DevicePlan,
+    disks: { vault: MemoryVault; state: MemoryState },
+  ) {
     this.short = short;
     this.id = id;
     this.plan = plan;

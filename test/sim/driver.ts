@@ -1,4 +1,9 @@
-import { EngineError, type EngineErrorKind, type HeldDecision, type SyncReport } from '../../src/engine/api.ts';
+import {
+  EngineError,
+  type EngineErrorKind,
+  type HeldDecision,
+  type SyncReport,
+} from '../../src/engine/api.ts';
 import { agedBucket } from './aged-bucket.ts';
 import type { Device, Op, OpKind } from './device.ts';
 import { ExternalEditor } from './external-editor.ts';
@@ -14,7 +19,14 @@ const DAY_MS = 86_400_000;
 const MAX_STEPS = 20_000;
 
 /** Errors that no run may end with, whatever fails: nothing in the world gives cause for them. */
-const NEVER: readonly EngineErrorKind[] = ['busy', 'other-vault', 'encrypted-bucket', 'no-conditions', 'head-vanished', 'not-found'];
+const NEVER: readonly EngineErrorKind[] = [
+  'busy',
+  'other-vault',
+  'encrypted-bucket',
+  'no-conditions',
+  'head-vanished',
+  'not-found',
+];
 
 /** Picks what happens next: whose call goes on, what fails, who crashes, who edits. */
 export class Driver {
@@ -46,11 +58,16 @@ export class Driver {
     const shared = this.#user(this.#first()).startFiles();
     for (const [index, device] of devices.entries()) {
       const own = scenario.start === 'distinct' && index > 0 ? this.#user(device).startFiles() : shared;
-      if (scenario.start === 'empty' || (index > 0 && (scenario.start === 'one' || scenario.start === 'synced'))) continue;
+      if (
+        scenario.start === 'empty' ||
+        (index > 0 && (scenario.start === 'one' || scenario.start === 'synced'))
+      )
+        continue;
       this.#user(device).fill(own);
     }
     if (scenario.adoption) this.#external.adoptable(shared);
-    if (scenario.age !== undefined) this.#world.begin(agedBucket(this.#rng.fork(), scenario.age, this.#world.nowMs));
+    if (scenario.age !== undefined)
+      this.#world.begin(agedBucket(this.#rng.fork(), scenario.age, this.#world.nowMs));
     if (scenario.start !== 'synced') return;
     this.#calm = true;
     for (const device of devices) await this.quietSync(device);
@@ -175,7 +192,8 @@ export class Driver {
     const fails = !this.#calm && this.#rng.chance(scenario.faultRate + hot);
     const drawn = this.#rng.fraction();
     if (crashes && !this.#isSuppressed()) await this.#crashAt(device, parked, drawn);
-    else if (fails && parked.call.faults.length > 0 && !this.#isSuppressed()) this.#fail(device, parked, drawn);
+    else if (fails && parked.call.faults.length > 0 && !this.#isSuppressed())
+      this.#fail(device, parked, drawn);
     else this.#run(parked, undefined);
   }
 
@@ -205,7 +223,8 @@ export class Driver {
     const tears = method === 'install' && this.#world.scenario.torn;
     const when = tears && drawn < 0.5 ? TORN : drawn < 0.75 ? 'after' : 'before';
     this.#hit(`${port}.${method} × crash-${when}`);
-    if (when === 'before') this.#world.trace.add(`${device.short} ☠ before ${port}.${method} ${parked.call.detail}`);
+    if (when === 'before')
+      this.#world.trace.add(`${device.short} ☠ before ${port}.${method} ${parked.call.detail}`);
     else this.#run(parked, when === TORN ? TORN : undefined, true);
     await this.#world.scheduler.settle();
     this.#world.crash(device);
@@ -225,7 +244,8 @@ export class Driver {
   /** Mostly one device goes on for a while, so that long calls get through. */
   #pickParked(): Parked | undefined {
     const { parked } = this.#world.scheduler;
-    if (this.#focus === undefined || this.#rng.chance(0.06)) this.#focus = this.#rng.pick(this.#world.devices);
+    if (this.#focus === undefined || this.#rng.chance(0.06))
+      this.#focus = this.#rng.pick(this.#world.devices);
     const own = parked.filter((one) => one.call.device === this.#focus?.short);
     const among = own.length > 0 && this.#rng.chance(0.8) ? own : parked;
     return among[this.#rng.below(among.length)];
@@ -235,7 +255,8 @@ export class Driver {
     const { scenario } = this.#world;
     const due = this.#world.scheduler.nextWakeMs();
     let next = this.#world.nowMs + rng.pick([500, 3_000, 60_000, 600_000]);
-    if (scenario.jumpDays > 0 && rng.chance(0.3)) next = this.#world.nowMs + rng.pick([1, scenario.jumpDays]) * DAY_MS * 1.05;
+    if (scenario.jumpDays > 0 && rng.chance(0.3))
+      next = this.#world.nowMs + rng.pick([1, scenario.jumpDays]) * DAY_MS * 1.05;
     else if (due !== undefined && rng.chance(0.8)) next = Math.max(this.#world.nowMs, due);
     this.#advance(next);
   }
@@ -294,13 +315,27 @@ export class Driver {
   }
 
   #startOp(device: Device, rng: Prng): void {
-    const kind = rng.weighted({ sync: 90, preview: 2.5, verify: 2.5, decide: device.held.length > 0 ? 40 : 0, restore: 0.5 });
+    const kind = rng.weighted({
+      sync: 90,
+      preview: 2.5,
+      verify: 2.5,
+      decide: device.held.length > 0 ? 40 : 0,
+      restore: 0.5,
+    });
     void this.#op(device, kind, rng);
   }
 
   /** Runs one call of the engine and judges how it ends. Never rejects. */
   async #op(device: Device, kind: OpKind, rng: Prng): Promise<SyncReport | undefined> {
-    const op: Op = { kind, controller: new AbortController(), faults: 0, writes: 0, requests: [], sawUnmounted: device.unmounted, sawRollback: false };
+    const op: Op = {
+      kind,
+      controller: new AbortController(),
+      faults: 0,
+      writes: 0,
+      requests: [],
+      sawUnmounted: device.unmounted,
+      sawRollback: false,
+    };
     device.op = op;
     const { incarnation } = device;
     this.#world.trace.add(`${device.short} ${kind} …`);
@@ -328,7 +363,11 @@ export class Driver {
     switch (kind) {
       case 'sync':
         this.#world.stats.syncs += 1;
-        return engine.sync({ signal, acceptFirst: device.needsAcceptance, audit: this.#calm ? 'when-due' : rng.weighted({ 'when-due': 9, always: 1 }) });
+        return engine.sync({
+          signal,
+          acceptFirst: device.needsAcceptance,
+          audit: this.#calm ? 'when-due' : rng.weighted({ 'when-due': 9, always: 1 }),
+        });
       case 'preview':
         await engine.preview(signal);
         return undefined;
@@ -371,9 +410,13 @@ export class Driver {
     device.held = op.sawUnmounted ? [] : report.held;
     device.problems = report.problems;
     device.needsAcceptance = report.outcome === 'first-preview';
-    if (report.head !== undefined) device.observedGeneration = Math.max(device.observedGeneration, report.head.generation);
+    if (report.head !== undefined)
+      device.observedGeneration = Math.max(device.observedGeneration, report.head.generation);
     if (report.outcome === 'first-preview' && op.writes > 0) {
-      this.#world.violate('preview', `${device.short}: a first sync that asked for acceptance had written already`);
+      this.#world.violate(
+        'preview',
+        `${device.short}: a first sync that asked for acceptance had written already`,
+      );
     }
   }
 
@@ -387,12 +430,19 @@ export class Driver {
     }
     world.trace.add(`${device.short} ${op.kind} failed: ${error.kind}: ${error.message}`);
     const excused =
-      op.faults > 0 || op.controller.signal.aborted || op.sawUnmounted || device.unmounted || error.kind === 'contended';
+      op.faults > 0 ||
+      op.controller.signal.aborted ||
+      op.sawUnmounted ||
+      device.unmounted ||
+      error.kind === 'contended';
     const excusedByBucket = world.scenario.damage || world.scenario.rollback;
     const isNotFound = error.kind === 'not-found' && (op.kind === 'restore' || op.kind === 'verify');
     if (isNotFound) return;
     if (NEVER.includes(error.kind) || !(excused || excusedByBucket)) {
-      world.violate('error', `${device.short}: ${op.kind} failed for no reason: ${error.kind}: ${error.message} ${String(error.cause)}`);
+      world.violate(
+        'error',
+        `${device.short}: ${op.kind} failed for no reason: ${error.kind}: ${error.message} ${String(error.cause)}`,
+      );
     }
   }
 
@@ -413,7 +463,8 @@ export class Driver {
     for (let round = 0; round < 4 && this.#isSound(); round += 1) {
       this.#advance(this.#world.nowMs + this.#rng.pick([1, 1, scenario.jumpDays]) * DAY_MS * 1.05);
       for (const device of devices) {
-        if (this.#rng.chance(0.5)) this.#user(device).act(this.#rng.pick(['revert', 'duplicate', 'append', 'delete']));
+        if (this.#rng.chance(0.5))
+          this.#user(device).act(this.#rng.pick(['revert', 'duplicate', 'append', 'delete']));
         if (this.#rng.chance(0.8)) await this.quietSync(device);
       }
     }
@@ -427,7 +478,8 @@ export class Driver {
       const busy = devices.filter((device) => device.op !== undefined);
       if (busy.length === 0) return;
       const names = busy.map((device) => `${device.short} ${device.op?.kind ?? ''}`).join(', ');
-      if (step > MAX_STEPS) this.#world.violate('livelock', `still busy after ${String(MAX_STEPS)} steps: ${names}`);
+      if (step > MAX_STEPS)
+        this.#world.violate('livelock', `still busy after ${String(MAX_STEPS)} steps: ${names}`);
       else if (scheduler.parked.length > 0) await this.#call();
       else {
         const due = scheduler.nextWakeMs();

@@ -28,8 +28,14 @@ export class ExternalEditor {
 
   /** Edits, makes or removes one plain object. */
   act(): void {
-    const plain = [...this.#world.bucket()].filter(([key]) => classifyKey(key) === 'plain' && !this.#isBeingWritten(key));
-    const what = this.#rng.weighted({ append: plain.length > 0 ? 5 : 0, create: 2, remove: plain.length > 0 ? 1 : 0 });
+    const plain = [...this.#world.bucket()].filter(
+      ([key]) => classifyKey(key) === 'plain' && !this.#isBeingWritten(key),
+    );
+    const what = this.#rng.weighted({
+      append: plain.length > 0 ? 5 : 0,
+      create: 2,
+      remove: plain.length > 0 ? 1 : 0,
+    });
     if (what === 'create') {
       this.#fresh += 1;
       this.#write(`ext${String(this.#fresh)}.md`, toBytes(this.#line()));
@@ -57,7 +63,9 @@ export class ExternalEditor {
 
   /** An object of the cloud is lost, or other bytes stand in it. */
   damage(): void {
-    const keys = [...this.#world.bucket().keys()].filter((key) => ['pack', 'blob'].includes(classifyKey(key)));
+    const keys = [...this.#world.bucket().keys()].filter((key) =>
+      ['pack', 'blob'].includes(classifyKey(key)),
+    );
     if (keys.length === 0) return;
     const key = this.#rng.pick(keys) as ObjectKey;
     const isLost = this.#rng.chance(0.5);

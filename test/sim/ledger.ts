@@ -51,11 +51,18 @@ export class Ledger {
     const now = new Set(change.after.flatMap((bytes) => [...tokensOf(bytes)]));
     for (const token of now) {
       if (!this.#lives.has(token)) {
-        this.#lives.set(token, { bornAt: change.writer, bornPath: change.path, removals: [], copied: false, excused: false });
+        this.#lives.set(token, {
+          bornAt: change.writer,
+          bornPath: change.path,
+          removals: [],
+          copied: false,
+          excused: false,
+        });
       }
     }
     for (const bytes of change.before) {
-      for (const token of tokensOf(bytes)) if (!now.has(token)) this.#removed(token, change.writer, change.elsewhere(token));
+      for (const token of tokensOf(bytes))
+        if (!now.has(token)) this.#removed(token, change.writer, change.elsewhere(token));
     }
   }
 

@@ -63,8 +63,18 @@ export async function runSeed(seed: number, options: RunOptions): Promise<SeedRe
   const { steps, faults, crashes, edits, syncs, hits, reached } = world.stats;
   const { violations, trace } = world;
   return {
-    seed, violations, trace: trace.lines, traceHash: trace.hash,
-    steps, faults, crashes, edits, syncs, events: driver.events, hits, reached,
+    seed,
+    violations,
+    trace: trace.lines,
+    traceHash: trace.hash,
+    steps,
+    faults,
+    crashes,
+    edits,
+    syncs,
+    events: driver.events,
+    hits,
+    reached,
   };
 }
 
@@ -79,7 +89,11 @@ async function settle(world: World, driver: Driver): Promise<void> {
   }
   if (world.violations.length > 0) return;
   const found = [
-    ...nothingIsLost(world), ...vaultsAgree(world), ...readableCopyAgrees(world), ...scopeHolds(world), ...allContentsExist(world),
+    ...nothingIsLost(world),
+    ...vaultsAgree(world),
+    ...readableCopyAgrees(world),
+    ...scopeHolds(world),
+    ...allContentsExist(world),
     ...(world.cloud.view === undefined ? [] : noFileOverFolder(world.cloud.view)),
   ];
   for (const { invariant, message } of found) world.violate(invariant, message);
@@ -93,7 +107,8 @@ async function settle(world: World, driver: Driver): Promise<void> {
 }
 
 async function audits(world: World, driver: Driver): Promise<void> {
-  for (const device of world.devices) if (world.cloud.view !== undefined) await driver.quietCall(device, 'verify');
+  for (const device of world.devices)
+    if (world.cloud.view !== undefined) await driver.quietCall(device, 'verify');
 }
 
 async function checkIdle(world: World, driver: Driver, device: Device): Promise<void> {
@@ -106,7 +121,8 @@ async function checkIdle(world: World, driver: Driver, device: Device): Promise<
   const report: SyncReport | undefined = await driver.quietCall(device, 'sync');
   world.onQuietOp = undefined;
   const run = { device, report, requests, writes };
-  for (const { invariant, message } of [...idleIsOneGet(run), ...repeatedIsNothing(run)]) world.violate(invariant, message);
+  for (const { invariant, message } of [...idleIsOneGet(run), ...repeatedIsNothing(run)])
+    world.violate(invariant, message);
 }
 
 /** A promise that rejects with nobody looking is a bug of the engine. */
@@ -128,12 +144,20 @@ function watchRejections(world: World): { readonly stop: () => void } {
 
 function shownScenario(scenario: Scenario): string {
   const { devices, age, ...flags } = scenario;
-  const on = Object.entries(flags).flatMap(([key, value]) => (value === false || value === 0 || value === undefined ? [] : [`${key}=${String(value)}`]));
+  const on = Object.entries(flags).flatMap(([key, value]) =>
+    value === false || value === 0 || value === undefined ? [] : [`${key}=${String(value)}`],
+  );
   const shown = devices.map(({ settings, skewMs, ignoresCase }) =>
     [
-      settings.conflicts, settings.names, settings.readableCopy ? 'readable' : '', ignoresCase ? 'ignores-case' : '',
-      skewMs === 0 ? '' : `skew ${String(skewMs)}`, `lanes ${String(settings.concurrency)}`,
-    ].filter((word) => word !== '').join(' '),
+      settings.conflicts,
+      settings.names,
+      settings.readableCopy ? 'readable' : '',
+      ignoresCase ? 'ignores-case' : '',
+      skewMs === 0 ? '' : `skew ${String(skewMs)}`,
+      `lanes ${String(settings.concurrency)}`,
+    ]
+      .filter((word) => word !== '')
+      .join(' '),
   );
   if (age !== undefined) on.push(`age=${JSON.stringify(age)}`);
   return `${on.join(' ')}; ${shown.map((text, index) => `${'abcd'[index] ?? ''}: ${text}`).join('; ')}`;

@@ -44,10 +44,17 @@ async function traceOne(seed: number): Promise<void> {
 
 async function campaign(): Promise<void> {
   const startMs = Date.now();
-  const limitMs = options.seconds === undefined ? Number.MAX_SAFE_INTEGER : startMs + Number(options.seconds) * 1000;
+  const limitMs =
+    options.seconds === undefined ? Number.MAX_SAFE_INTEGER : startMs + Number(options.seconds) * 1000;
   const count = Math.ceil(Number(options.seeds) / WORKERS);
   const shares = Array.from({ length: WORKERS }, (_, index) =>
-    share({ first: Number(options.from) + index, step: WORKERS, count, deadlineMs: limitMs, failures: Number(options.failures) }),
+    share({
+      first: Number(options.from) + index,
+      step: WORKERS,
+      count,
+      deadlineMs: limitMs,
+      failures: Number(options.failures),
+    }),
   );
   const total = emptyTally();
   const failed: number[] = [];
@@ -64,10 +71,13 @@ async function campaign(): Promise<void> {
   }
   if (options.pairs === true) {
     for (const counts of [total.hits, total.reached]) {
-      for (const [name, times] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1))) print(`${String(times).padStart(7)}  ${name}`);
+      for (const [name, times] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1)))
+        print(`${String(times).padStart(7)}  ${name}`);
     }
   }
-  print(`${summary(total, (Date.now() - startMs) / 1000)}; ${String(total.hits.size)} pairs of call and fault`);
+  print(
+    `${summary(total, (Date.now() - startMs) / 1000)}; ${String(total.hits.size)} pairs of call and fault`,
+  );
   for (const seed of failed.slice(0, Number(options.failures))) await report(seed);
   if (failed.length > 0) {
     print(`failing seeds: ${failed.join(' ')}`);
@@ -77,7 +87,9 @@ async function campaign(): Promise<void> {
 
 async function report(seed: number): Promise<void> {
   const result = await runSeed(seed, { createEngine });
-  const shortest = options.shrink ? (await shrink(seed, result, { createEngine }, SHRINK_TRIES)).result : result;
+  const shortest = options.shrink
+    ? (await shrink(seed, result, { createEngine }, SHRINK_TRIES)).result
+    : result;
   print(failureText(shortest));
 }
 
@@ -86,7 +98,10 @@ async function share(order: Order): Promise<{ readonly tally: Tally; readonly se
   const worker = fork(new URL('./worker.mts', import.meta.url), { execArgv: [...process.execArgv] });
   worker.send(order);
   const [message] = (await once(worker, 'message')) as [Report];
-  return { tally: { ...message, hits: new Map(message.hits), reached: new Map(message.reached), failed: [] }, seeds: message.failed };
+  return {
+    tally: { ...message, hits: new Map(message.hits), reached: new Map(message.reached), failed: [] },
+    seeds: message.failed,
+  };
 }
 
 function print(text: string): void {

@@ -8,7 +8,8 @@ import { shrink } from './shrink.ts';
 const SECONDS = Number(process.env['SIM_SECONDS'] ?? '150');
 /** Another start each day finds other seeds; a failing one names itself. */
 const FIRST_SEED = Number(process.env['SIM_FROM'] ?? '1');
-const RULES = '[I1] [I2] [I3] [I4] [I5] [I6] [I7] [I8] [I9] [I10] [I11] [I12] [I14] [I15] [I16] [I17] [I19] [I20] [I22] [I23]';
+const RULES =
+  '[I1] [I2] [I3] [I4] [I5] [I6] [I7] [I8] [I9] [I10] [I11] [I12] [I14] [I15] [I16] [I17] [I19] [I20] [I22] [I23]';
 
 describe('many devices, faults, crashes and edits under one seeded scheduler', () => {
   it(
@@ -16,10 +17,17 @@ describe('many devices, faults, crashes and edits under one seeded scheduler', (
     async () => {
       const startMs = Date.now();
       const until = { deadlineMs: startMs + SECONDS * 1000, failures: 1, now: () => Date.now() };
-      const tally = await runSeeds(seedsFrom(FIRST_SEED, 1, Number.MAX_SAFE_INTEGER), { createEngine }, until);
+      const tally = await runSeeds(
+        seedsFrom(FIRST_SEED, 1, Number.MAX_SAFE_INTEGER),
+        { createEngine },
+        until,
+      );
       process.stdout.write(`simulation: ${summary(tally, (Date.now() - startMs) / 1000)}\n`);
       const [failed] = tally.failed;
-      const shown = failed === undefined ? '' : failureText((await shrink(failed.seed, failed, { createEngine }, 200)).result);
+      const shown =
+        failed === undefined
+          ? ''
+          : failureText((await shrink(failed.seed, failed, { createEngine }, 200)).result);
       expect(shown).toBe('');
       expect(tally.seeds).toBeGreaterThan(SECONDS);
     },

@@ -9,18 +9,73 @@ import type { World } from './world.ts';
 
 const WORDS = ['apple', 'river', 'stone', 'cloud', 'music', 'green', 'paper', 'winter'] as const;
 /** Names that devices are likely to choose both. */
-const COMMON = ['a.md', 'b.md', 'Plan.md', 'daily/2026-03-01.md', 'daily/2026-03-02.md', 'work/x.md', 'work/deep/y.md', 'é.md', 'log'] as const;
+const COMMON = [
+  'a.md',
+  'b.md',
+  'Plan.md',
+  'daily/2026-03-01.md',
+  'daily/2026-03-02.md',
+  'work/x.md',
+  'work/deep/y.md',
+  'é.md',
+  'log',
+] as const;
 
 export type Deed =
-  | 'append' | 'insert' | 'replace-line' | 'remove-line' | 'create' | 'create-common' | 'create-empty' | 'create-picture'
-  | 'overwrite' | 'truncate' | 'revert' | 'duplicate' | 'touch' | 'delete' | 'delete-folder' | 'rename' | 'rename-case'
-  | 'rename-folder' | 'swap' | 'make-folder' | 'remove-folder' | 'file-over-folder' | 'odd-name' | 'hidden' | 'delete-many' | 'create-many';
+  | 'append'
+  | 'insert'
+  | 'replace-line'
+  | 'remove-line'
+  | 'create'
+  | 'create-common'
+  | 'create-empty'
+  | 'create-picture'
+  | 'overwrite'
+  | 'truncate'
+  | 'revert'
+  | 'duplicate'
+  | 'touch'
+  | 'delete'
+  | 'delete-folder'
+  | 'rename'
+  | 'rename-case'
+  | 'rename-folder'
+  | 'swap'
+  | 'make-folder'
+  | 'remove-folder'
+  | 'file-over-folder'
+  | 'odd-name'
+  | 'hidden'
+  | 'delete-many'
+  | 'create-many';
 
 const USUAL: Readonly<Record<Deed, number>> = {
-  append: 24, insert: 8, 'replace-line': 10, 'remove-line': 4, create: 9, 'create-common': 7, 'create-empty': 3, 'create-picture': 3,
-  overwrite: 2, truncate: 1, revert: 2, duplicate: 2, touch: 1, delete: 8, 'delete-folder': 1.5, rename: 7, 'rename-case': 2,
-  'rename-folder': 2.5, swap: 2.5, 'make-folder': 3, 'remove-folder': 2, 'file-over-folder': 0.5, 'odd-name': 0.5, hidden: 0.5,
-  'delete-many': 0, 'create-many': 0,
+  append: 24,
+  insert: 8,
+  'replace-line': 10,
+  'remove-line': 4,
+  create: 9,
+  'create-common': 7,
+  'create-empty': 3,
+  'create-picture': 3,
+  overwrite: 2,
+  truncate: 1,
+  revert: 2,
+  duplicate: 2,
+  touch: 1,
+  delete: 8,
+  'delete-folder': 1.5,
+  rename: 7,
+  'rename-case': 2,
+  'rename-folder': 2.5,
+  swap: 2.5,
+  'make-folder': 3,
+  'remove-folder': 2,
+  'file-over-folder': 0.5,
+  'odd-name': 0.5,
+  hidden: 0.5,
+  'delete-many': 0,
+  'create-many': 0,
 };
 
 /** A person at one device: edits files in the vault past the engine, at any moment. */
@@ -39,7 +94,11 @@ export class User {
   /** One deed; nothing where the vault has nothing to do it to. */
   act(deed?: Deed): void {
     const { scenario } = this.#world;
-    const weights = { ...USUAL, 'delete-many': scenario.massDelete ? 4 : 0, 'create-many': scenario.bulk ? 3 : 0 };
+    const weights = {
+      ...USUAL,
+      'delete-many': scenario.massDelete ? 4 : 0,
+      'create-many': scenario.bulk ? 3 : 0,
+    };
     const chosen = deed ?? this.#rng.weighted(weights);
     const before = new Map(this.#device.files());
     try {
@@ -61,14 +120,16 @@ export class User {
       case 'insert':
       case 'replace-line':
       case 'remove-line':
-        if (note !== undefined) vault.userWrite(note, this.#edited(deed, toText(files.get(note) ?? new Uint8Array())));
+        if (note !== undefined)
+          vault.userWrite(note, this.#edited(deed, toText(files.get(note) ?? new Uint8Array())));
         return;
       case 'create':
         vault.userWrite(this.#newName(), this.#text(1 + rng.below(3)));
         return;
       case 'create-common': {
         const path = rng.pick(COMMON);
-        if (!files.has(path as VaultPath)) vault.userWrite(path, rng.chance(0.2) ? '' : this.#text(1 + rng.below(3)));
+        if (!files.has(path as VaultPath))
+          vault.userWrite(path, rng.chance(0.2) ? '' : this.#text(1 + rng.below(3)));
         return;
       }
       case 'create-empty':
@@ -103,7 +164,9 @@ export class User {
         vault.userWrite(any, '');
         return;
       case 'revert': {
-        const older = [...this.#device.hadAt(any)].map((hash) => this.#contents.get(hash)).filter((bytes) => bytes !== undefined);
+        const older = [...this.#device.hadAt(any)]
+          .map((hash) => this.#contents.get(hash))
+          .filter((bytes) => bytes !== undefined);
         if (older.length > 0) vault.userWrite(any, rng.pick(older));
         return;
       }
@@ -117,7 +180,8 @@ export class User {
         if (files.size > 2) vault.userDelete(any);
         return;
       case 'delete-folder':
-        if (folder !== '' && [...files.keys()].some((path) => !path.startsWith(folder))) vault.userDelete(folder);
+        if (folder !== '' && [...files.keys()].some((path) => !path.startsWith(folder)))
+          vault.userDelete(folder);
         return;
       case 'delete-many': {
         const doomed = [...files.keys()].filter(() => rng.chance(0.7));
@@ -128,7 +192,10 @@ export class User {
         vault.userRename(any, this.#freeName(files));
         return;
       case 'rename-case':
-        vault.userRename(any, rng.chance(0.3) && folder !== '' ? swapCase(any) : folder + swapCase(any.slice(folder.length)));
+        vault.userRename(
+          any,
+          rng.chance(0.3) && folder !== '' ? swapCase(any) : folder + swapCase(any.slice(folder.length)),
+        );
         return;
       case 'rename-folder':
         if (folder !== '') vault.userRename(folder.slice(0, -1), `dir${String(rng.below(4))}`);
@@ -146,7 +213,8 @@ export class User {
         return;
       case 'remove-folder': {
         const empty = rng.pick(['empty', 'work/new', 'daily/old', 'dir1']);
-        if (![...files.keys()].some((path) => path.startsWith(`${empty}/`)) && !files.has(empty as VaultPath)) vault.userDelete(empty);
+        if (![...files.keys()].some((path) => path.startsWith(`${empty}/`)) && !files.has(empty as VaultPath))
+          vault.userDelete(empty);
         return;
       }
       case 'file-over-folder':
@@ -181,7 +249,12 @@ export class User {
       after: pick(after),
       elsewhere: (token) => others.some((bytes) => tokensOf(bytes).has(token)),
     });
-    const shown = [...changed].slice(0, 4).map((path) => `${path}${after.has(path) ? `=${hashOf(after.get(path) ?? new Uint8Array()).slice(0, 4)}` : ' gone'}`);
+    const shown = [...changed]
+      .slice(0, 4)
+      .map(
+        (path) =>
+          `${path}${after.has(path) ? `=${hashOf(after.get(path) ?? new Uint8Array()).slice(0, 4)}` : ' gone'}`,
+      );
     this.#world.trace.add(`${this.#device.short} user ${deed}: ${shown.join(', ')}`);
   }
 
@@ -190,7 +263,11 @@ export class User {
     const before = new Map(this.#device.files());
     // Written at some time in the year before, each at its own.
     for (const [path, contents] of files) {
-      this.#device.vault.userWrite(path, contents, this.#world.clockOf(this.#device) - this.#rng.below(30_000_000_000));
+      this.#device.vault.userWrite(
+        path,
+        contents,
+        this.#world.clockOf(this.#device) - this.#rng.below(30_000_000_000),
+      );
     }
     this.#account('create', before);
   }
@@ -198,7 +275,9 @@ export class User {
   /** Some files for the start. */
   startFiles(): Map<string, string | Uint8Array> {
     const files = new Map<string, string | Uint8Array>();
-    for (const path of COMMON) if (this.#rng.chance(0.6)) files.set(path, this.#rng.chance(0.1) ? '' : this.#text(1 + this.#rng.below(4)));
+    for (const path of COMMON)
+      if (this.#rng.chance(0.6))
+        files.set(path, this.#rng.chance(0.1) ? '' : this.#text(1 + this.#rng.below(4)));
     if (this.#world.scenario.hotNote > 0) files.set(COMMON[0], this.#text(8));
     if (this.#rng.chance(0.5)) files.set('img.png', this.#picture());
     const more = this.#rng.below(4);
@@ -238,7 +317,9 @@ export class User {
   }
 
   #some(files: FileMap, wanted: (path: VaultPath) => boolean): VaultPath | undefined {
-    const paths = [...files.keys()].filter((path) => wanted(path) && !path.split('/').some((name) => name.startsWith('.')));
+    const paths = [...files.keys()].filter(
+      (path) => wanted(path) && !path.split('/').some((name) => name.startsWith('.')),
+    );
     return paths.length === 0 ? undefined : this.#rng.pick(paths);
   }
 

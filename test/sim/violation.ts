@@ -1,8 +1,32 @@
 /** Rules of docs/spec/sync.md, and what no rule needs to say. */
 export type InvariantId =
-  | 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9' | 'I10' | 'I11' | 'I12' | 'I14' | 'I15' | 'I16' | 'I17'
-  | 'I19' | 'I20' | 'I22' | 'I23'
-  | 'deadlock' | 'livelock' | 'error' | 'preview' | 'scope' | 'rejection' | 'leak';
+  | 'I1'
+  | 'I2'
+  | 'I3'
+  | 'I4'
+  | 'I5'
+  | 'I6'
+  | 'I7'
+  | 'I8'
+  | 'I9'
+  | 'I10'
+  | 'I11'
+  | 'I12'
+  | 'I14'
+  | 'I15'
+  | 'I16'
+  | 'I17'
+  | 'I19'
+  | 'I20'
+  | 'I22'
+  | 'I23'
+  | 'deadlock'
+  | 'livelock'
+  | 'error'
+  | 'preview'
+  | 'scope'
+  | 'rejection'
+  | 'leak';
 
 export interface Violation {
   readonly invariant: InvariantId;

@@ -39,7 +39,15 @@ export class World {
   readonly devices: readonly Device[];
   readonly store: MemoryStore;
   readonly cloud: CloudLog;
-  readonly stats = { steps: 0, faults: 0, crashes: 0, edits: 0, syncs: 0, hits: new Map<string, number>(), reached: new Map<string, number>() };
+  readonly stats = {
+    steps: 0,
+    faults: 0,
+    crashes: 0,
+    edits: 0,
+    syncs: 0,
+    hits: new Map<string, number>(),
+    reached: new Map<string, number>(),
+  };
   nowMs = START_MS;
   readonly copies: ConflictCopy[] = [];
   /** Told of each call that ended well, while somebody counts requests. */
@@ -81,7 +89,9 @@ export class World {
 
   /** The bucket holds these before anybody looks. */
   begin(objects: ReadonlyMap<ObjectKey, Uint8Array>): void {
-    const stored = [...objects].map(([key, body]) => [key, { body, etag: md5(body), lastModifiedMs: this.nowMs, metadata: {} }] as const);
+    const stored = [...objects].map(
+      ([key, body]) => [key, { body, etag: md5(body), lastModifiedMs: this.nowMs, metadata: {} }] as const,
+    );
     this.cloud.restore({ objects: new Map(stored), everCommitted: new Set() });
   }
 

@@ -163,7 +163,10 @@ export class FolderVault implements Vault {
     });
   }
 
-  moveToTrash(path: VaultPath, expected: ContentHash): Promise<{ readonly kind: 'done' | 'changed' | 'absent' }> {
+  moveToTrash(
+    path: VaultPath,
+    expected: ContentHash,
+  ): Promise<{ readonly kind: 'done' | 'changed' | 'absent' }> {
     return this.#writing(path, async () => {
       requireFilePath(path);
       const source = await this.#spellings.resolve(path);

@@ -26,7 +26,11 @@ export function watchConflictCopy(world: World, device: Device, effect: VaultEff
   if (isKnown) return [];
   const stem = path.replace(MARK, '') as VaultPath;
   const copy = { device, path, stem, hash: hashOf(bytes), forCase: path.includes('(case conflict') };
-  const found = [...equalContents(world, copy), ...secondCopy(world, copy, effect.before), ...nameIsSound(copy)];
+  const found = [
+    ...equalContents(world, copy),
+    ...secondCopy(world, copy, effect.before),
+    ...nameIsSound(copy),
+  ];
   world.copies.push(copy);
   world.ledger.copied(bytes);
   return found;
@@ -45,10 +49,13 @@ function equalContents(world: World, copy: ConflictCopy): Violation[] {
 function secondCopy(world: World, copy: ConflictCopy, before: FileMap): Violation[] {
   const other = world.copies.find((one) => {
     const stands = before.get(one.path);
-    return one.stem === copy.stem && one.hash === copy.hash && stands !== undefined && hashOf(stands) === copy.hash;
+    return (
+      one.stem === copy.stem && one.hash === copy.hash && stands !== undefined && hashOf(stands) === copy.hash
+    );
   });
-  // A copy that could not be read in this run cannot be known for what it is.
-  if (other === undefined || (copy.device.op?.faults ?? 0) > 0) return [];
+  // A copy that could not be read or seen in this run cannot be known for what it is.
+  const { op } = copy.device;
+  if (other === undefined || op === undefined || op.faults > 0 || op.sawUnmounted) return [];
   return [{ invariant: 'I12', message: `${copy.path} is a second copy of what ${other.path} holds` }];
 }
 

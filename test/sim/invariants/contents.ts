@@ -13,7 +13,9 @@ export function newContentsExist(commit: Commit): Violation[] {
     const known = commit.before?.tree.get(entry.path);
     if (known?.hash === entry.hash && JSON.stringify(known.at) === JSON.stringify(entry.at)) return [];
     const problem = contentProblem(commit.objects, entry);
-    return problem === undefined ? [] : [{ invariant: 'I6', message: `commits ${entry.path}, but ${problem}` }];
+    return problem === undefined
+      ? []
+      : [{ invariant: 'I6', message: `commits ${entry.path}, but ${problem}` }];
   });
 }
 
@@ -21,7 +23,8 @@ export function newContentsExist(commit: Commit): Violation[] {
 export function stillReferred(view: CloudView, key: string): string | undefined {
   if (view.head.deltas.some((delta) => delta === key)) return `${key} was deleted, but the head lists it`;
   for (const entry of view.tree.values()) {
-    if (entry.deleted !== true && placeOf(entry) === key) return `${key} was deleted, but ${entry.path} lies in it`;
+    if (entry.deleted !== true && placeOf(entry) === key)
+      return `${key} was deleted, but ${entry.path} lies in it`;
   }
   return undefined;
 }

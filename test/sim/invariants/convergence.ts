@@ -48,7 +48,11 @@ function isLeftAlone(device: Device, path: VaultPath): boolean {
 /** I2: the readable copy is the head's tree under plain names, where some device writes one. */
 export function readableCopyAgrees(world: World): Violation[] {
   if (!world.devices.some((device) => device.plan.settings.readableCopy)) return [];
-  const plain = new Map([...world.bucket()].filter(([key]) => classifyKey(key) === 'plain').map(([key, object]) => [key, hashOf(object.body)]));
+  const plain = new Map(
+    [...world.bucket()]
+      .filter(([key]) => classifyKey(key) === 'plain')
+      .map(([key, object]) => [key, hashOf(object.body)]),
+  );
   const live = liveFiles(world);
   const found: Violation[] = [];
   for (const path of new Set<string>([...plain.keys(), ...live.keys()])) {
@@ -58,7 +62,10 @@ export function readableCopyAgrees(world: World): Violation[] {
     // Nobody can write what has rotted and no vault holds.
     const rotted = world.scenario.damage && entry !== undefined && !isHeldByAny(world, entry);
     if (copy === entry || marks || rotted) continue;
-    found.push({ invariant: 'I2', message: `the readable copy of ${path} is ${copy?.slice(0, 4) ?? 'absent'}, not ${entry?.slice(0, 4) ?? 'absent'}` });
+    found.push({
+      invariant: 'I2',
+      message: `the readable copy of ${path} is ${copy?.slice(0, 4) ?? 'absent'}, not ${entry?.slice(0, 4) ?? 'absent'}`,
+    });
   }
   return found;
 }
@@ -71,6 +78,8 @@ function isLiveFolder(world: World, path: VaultPath): boolean {
 /** What is out of scope never reaches the cloud. */
 export function scopeHolds(world: World): Violation[] {
   return [...liveFiles(world).keys()].flatMap((path): Violation[] =>
-    path.split('/').some((name) => name.startsWith('.')) ? [{ invariant: 'scope', message: `${path} was committed` }] : [],
+    path.split('/').some((name) => name.startsWith('.'))
+      ? [{ invariant: 'scope', message: `${path} was committed` }]
+      : [],
   );
 }

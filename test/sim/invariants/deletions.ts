@@ -13,7 +13,9 @@ import type { World } from '../world.ts';
 export function deletionsAreMeant(world: World, commit: Commit): Violation[] {
   const { device } = commit;
   // A disk that ignores case has one spelling of a folder: taking it over is no deletion.
-  const liveFolds = new Set([...commit.after.tree.values()].flatMap((entry) => (entry.deleted === true ? [] : foldPath(entry.path))));
+  const liveFolds = new Set(
+    [...commit.after.tree.values()].flatMap((entry) => (entry.deleted === true ? [] : foldPath(entry.path))),
+  );
   return commit.entries.flatMap((entry): Violation[] => {
     if (entry.deleted !== true) return [];
     const found: Violation[] = [];
@@ -23,7 +25,10 @@ export function deletionsAreMeant(world: World, commit: Commit): Violation[] {
     if (!isNew || isMove || liveFolds.has(foldPath(entry.path))) return [];
     if (!isGone(device, entry.path)) {
       const rule = world.scenario.rollback ? 'I19' : 'I9';
-      found.push({ invariant: rule, message: `deleted ${entry.path} in the cloud; nobody deleted it in this vault` });
+      found.push({
+        invariant: rule,
+        message: `deleted ${entry.path} in the cloud; nobody deleted it in this vault`,
+      });
     }
     if (isHeld(device, entry.path, 'in-cloud', entry.hash)) {
       found.push({ invariant: 'I15', message: `deleted ${entry.path} in the cloud while it is held` });
@@ -33,7 +38,11 @@ export function deletionsAreMeant(world: World, commit: Commit): Violation[] {
 }
 
 /** The same for a file moved into the trash: some head had its tombstone, which this device may follow. */
-export function trashIsMeant(world: World, device: Device, trashed: { readonly path: VaultPath; readonly hash: string }): Violation[] {
+export function trashIsMeant(
+  world: World,
+  device: Device,
+  trashed: { readonly path: VaultPath; readonly hash: string },
+): Violation[] {
   const found: Violation[] = [];
   const { path, hash } = trashed;
   const tombstoneExpired = world.scenario.jumpDays >= 180;
@@ -56,6 +65,7 @@ function isGone(device: Device, path: VaultPath): boolean {
 
 function isHeld(device: Device, path: VaultPath, direction: 'in-cloud' | 'here', hash: string): boolean {
   return device.held.some(
-    (item) => item.kind === 'delete' && item.direction === direction && item.path === path && item.hash === hash,
+    (item) =>
+      item.kind === 'delete' && item.direction === direction && item.path === path && item.hash === hash,
   );
 }

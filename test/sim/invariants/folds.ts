@@ -10,7 +10,8 @@ export function noTwoNames(view: CloudView): Violation[] {
     if (entry.deleted === true) continue;
     const fold = foldPath(entry.path);
     const other = seen.get(fold);
-    if (other !== undefined) found.push({ invariant: 'I16', message: `${entry.path} and ${other} are both live` });
+    if (other !== undefined)
+      found.push({ invariant: 'I16', message: `${entry.path} and ${other} are both live` });
     seen.set(fold, entry.path);
   }
   return found;
@@ -24,6 +25,8 @@ export function noFileOverFolder(view: CloudView): Violation[] {
     const parts = foldPath(entry.path).split('/');
     const above = parts.slice(0, -1).map((_, index) => parts.slice(0, index + 1).join('/'));
     const clash = above.find((folder) => folder !== '' && files.has(folder));
-    return clash === undefined ? [] : [{ invariant: 'I16', message: `${entry.path} lies below ${clash}, which is a file` }];
+    return clash === undefined
+      ? []
+      : [{ invariant: 'I16', message: `${entry.path} lies below ${clash}, which is a file` }];
   });
 }

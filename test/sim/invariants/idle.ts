@@ -15,7 +15,12 @@ export function idleIsOneGet({ device, requests, writes }: IdleRun): Violation[]
   const [only] = requests;
   if (requests.length === 1 && only?.method === 'get' && only.key === headKey && writes === 0) return [];
   const shown = requests.map(({ method, key }) => `${method} ${key}`).join(', ');
-  return [{ invariant: 'I3', message: `${device.short}: an idle sync made ${String(writes)} writes and asked for ${shown}` }];
+  return [
+    {
+      invariant: 'I3',
+      message: `${device.short}: an idle sync made ${String(writes)} writes and asked for ${shown}`,
+    },
+  ];
 }
 
 /** I4: a sync right after one that was complete does nothing. */

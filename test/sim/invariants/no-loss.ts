@@ -13,7 +13,8 @@ export function nothingIsLost(world: World): Violation[] {
   const trashed = new Set<string>();
   for (const device of world.devices) {
     for (const bytes of device.files().values()) for (const token of tokensOf(bytes)) live.add(token);
-    for (const bytes of device.vault.trashed().values()) for (const token of tokensOf(bytes)) trashed.add(token);
+    for (const bytes of device.vault.trashed().values())
+      for (const token of tokensOf(bytes)) trashed.add(token);
   }
   const missing = world.ledger.due().filter(({ token }) => !live.has(token));
   if (missing.length === 0) return [];
@@ -24,7 +25,12 @@ export function nothingIsLost(world: World): Violation[] {
     // What another program wrote may have rotted in the bucket before any vault had it.
     if (past.has(token) || (bornAt === 'e' && world.scenario.damage)) return [];
     const where = trashed.has(token) ? 'stands only in a trash' : 'is in no vault and no trash';
-    return [{ invariant: 'I1', message: `${token}, written at ${bornAt} into ${bornPath}, ${where}; nobody removed it` }];
+    return [
+      {
+        invariant: 'I1',
+        message: `${token}, written at ${bornAt} into ${bornPath}, ${where}; nobody removed it`,
+      },
+    ];
   });
 }
 

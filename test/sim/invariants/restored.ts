@@ -26,7 +26,11 @@ export async function historyIsWhole(world: World, driver: Driver): Promise<void
   if (got !== undefined) compare(world, got, filesOf(then), `at ${commit}`);
 }
 
-async function restored(world: World, driver: Driver, at: Moment): Promise<Map<VaultPath, string> | undefined> {
+async function restored(
+  world: World,
+  driver: Driver,
+  at: Moment,
+): Promise<Map<VaultPath, string> | undefined> {
   const [device] = world.devices;
   if (device === undefined) return undefined;
   const got = new Map<VaultPath, string>();
@@ -43,9 +47,17 @@ async function restored(world: World, driver: Driver, at: Moment): Promise<Map<V
   return got;
 }
 
-function compare(world: World, got: ReadonlyMap<VaultPath, string>, expected: ReadonlyMap<VaultPath, string>, when: string): void {
+function compare(
+  world: World,
+  got: ReadonlyMap<VaultPath, string>,
+  expected: ReadonlyMap<VaultPath, string>,
+  when: string,
+): void {
   for (const path of new Set([...got.keys(), ...expected.keys()])) {
-    const [have, want] = [got.get(path)?.slice(0, 4) ?? 'nothing', expected.get(path)?.slice(0, 4) ?? 'nothing'];
+    const [have, want] = [
+      got.get(path)?.slice(0, 4) ?? 'nothing',
+      expected.get(path)?.slice(0, 4) ?? 'nothing',
+    ];
     if (have !== want) world.violate('I6', `restoring ${path} ${when} gave ${have}, not ${want}`);
   }
 }

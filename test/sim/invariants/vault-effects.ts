@@ -28,7 +28,12 @@ function wasExpected(effect: VaultEffect): Violation[] {
   const now = stood === undefined ? 'absent' : hashOf(stood);
   // On a system that ignores case the file may stand under another spelling.
   if (now === effect.expected || (stood === undefined && effect.expected !== 'absent')) return [];
-  return [{ invariant: 'I7', message: `${effect.method} ${effect.path}: expected ${effect.expected}, but there was ${now}` }];
+  return [
+    {
+      invariant: 'I7',
+      message: `${effect.method} ${effect.path}: expected ${effect.expected}, but there was ${now}`,
+    },
+  ];
 }
 
 /**
@@ -43,5 +48,7 @@ function isSafeElsewhere(world: World, device: Device, effect: VaultEffect): Vio
   const came = new Set([...effect.after.values()].flatMap((bytes) => [...tokensOf(bytes)]));
   const missing = [...tokensOf(lost)].filter((token) => !came.has(token) && !world.ledger.isExcused(token));
   if (missing.length === 0) return [];
-  return [{ invariant: 'I7', message: `${effect.path} was replaced, and ${missing.join(' ')} is nowhere else` }];
+  return [
+    { invariant: 'I7', message: `${effect.path} was replaced, and ${missing.join(' ')} is nowhere else` },
+  ];
 }

@@ -21,11 +21,14 @@ export class SimState implements StateStore {
   write(batch: readonly StateWrite[], options?: { readonly clear?: readonly StateTable[] }): Promise<void> {
     // The port takes the batch as it is now, not as the caller may leave it later.
     const copy = [...batch];
-    return this.#host.step({ port: 'state', method: 'write', detail: summary(copy), faults: ['disk-full'] }, async (fault) => {
-      if (fault !== undefined) throw new StateError('disk-full', 'as the simulation wants it');
-      await this.#inner.write(copy, options);
-      this.#host.onStateWrite(copy, options?.clear ?? []);
-    });
+    return this.#host.step(
+      { port: 'state', method: 'write', detail: summary(copy), faults: ['disk-full'] },
+      async (fault) => {
+        if (fault !== undefined) throw new StateError('disk-full', 'as the simulation wants it');
+        await this.#inner.write(copy, options);
+        this.#host.onStateWrite(copy, options?.clear ?? []);
+      },
+    );
   }
 
   close(): Promise<void> {

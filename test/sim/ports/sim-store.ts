@@ -59,10 +59,13 @@ export class SimStore implements ObjectStore {
       this.#host.onPut(key, options, before);
       return version;
     };
-    return this.#step({ method: 'put', key, detail: conditional ? ' cond' : '', faults, options }, async (fault) => {
-      if (fault === 'twice') await once();
-      return fault === undefined || fault === 'twice' ? once() : failedWrite(fault, key, once);
-    });
+    return this.#step(
+      { method: 'put', key, detail: conditional ? ' cond' : '', faults, options },
+      async (fault) => {
+        if (fault === 'twice') await once();
+        return fault === undefined || fault === 'twice' ? once() : failedWrite(fault, key, once);
+      },
+    );
   }
 
   copy(from: ObjectKey, to: ObjectKey, options: WriteOptions = {}): Promise<ObjectVersion> {
@@ -72,8 +75,9 @@ export class SimStore implements ObjectStore {
       this.#host.onPut(to, options, before);
       return version;
     };
-    return this.#step({ method: 'copy', key: to, detail: ` from ${from}`, faults: WRITE_FAULTS, options }, (fault) =>
-      fault === undefined ? once() : failedWrite(fault, to, once),
+    return this.#step(
+      { method: 'copy', key: to, detail: ` from ${from}`, faults: WRITE_FAULTS, options },
+      (fault) => (fault === undefined ? once() : failedWrite(fault, to, once)),
     );
   }
 
@@ -99,7 +103,9 @@ export class SimStore implements ObjectStore {
     const pages = this.#inner.list(prefix, { ...options, limit })[Symbol.asyncIterator]();
     for (;;) {
       const call = { method: 'list', key: prefix, detail: '', faults: READ_FAULTS, options };
-      const page = await this.#step(call, (fault) => (fault === undefined ? pages.next() : failed(fault, prefix)));
+      const page = await this.#step(call, (fault) =>
+        fault === undefined ? pages.next() : failed(fault, prefix),
+      );
       if (page.done === true) return;
       yield page.value;
     }
@@ -117,7 +123,13 @@ export class SimStore implements ObjectStore {
     this.#host.onRequest(method, key);
     const { signal } = options;
     return this.#host.step(
-      { port: 'store', method, detail: `${key}${detail}`, faults, ...(signal === undefined ? {} : { signal }) },
+      {
+        port: 'store',
+        method,
+        detail: `${key}${detail}`,
+        faults,
+        ...(signal === undefined ? {} : { signal }),
+      },
       perform,
     );
   }

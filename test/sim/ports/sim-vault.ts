@@ -64,19 +64,26 @@ export class SimVault implements Vault {
         return { kind: 'changed' };
       }
       if (fault !== undefined) throw vaultError(fault, path);
-      return this.#effect({ method: 'install', path, expected }, () => this.#inner.install(staged, path, options));
+      return this.#effect({ method: 'install', path, expected }, () =>
+        this.#inner.install(staged, path, options),
+      );
     });
   }
 
   move(from: VaultPath, to: VaultPath, expected: ContentHash): Promise<WriteResult> {
     return this.#step('move', `${from} → ${to}`, WRITE_FAULTS, (fault) =>
       fault === undefined
-        ? this.#effect({ method: 'move', path: from, to, expected }, () => this.#inner.move(from, to, expected))
+        ? this.#effect({ method: 'move', path: from, to, expected }, () =>
+            this.#inner.move(from, to, expected),
+          )
         : Promise.reject(vaultError(fault, from)),
     );
   }
 
-  moveToTrash(path: VaultPath, expected: ContentHash): Promise<{ readonly kind: 'done' | 'changed' | 'absent' }> {
+  moveToTrash(
+    path: VaultPath,
+    expected: ContentHash,
+  ): Promise<{ readonly kind: 'done' | 'changed' | 'absent' }> {
     return this.#step('trash', path, WRITE_FAULTS, (fault) =>
       fault === undefined
         ? this.#effect({ method: 'trash', path, expected }, () => this.#inner.moveToTrash(path, expected))
@@ -92,7 +99,9 @@ export class SimVault implements Vault {
   }
 
   discardStaged(keep: ReadonlySet<StagedId>): Promise<void> {
-    return this.#step('discard-staged', `but ${String(keep.size)}`, [], () => this.#inner.discardStaged(keep));
+    return this.#step('discard-staged', `but ${String(keep.size)}`, [], () =>
+      this.#inner.discardStaged(keep),
+    );
   }
 
   async #effect<R extends { readonly kind: string }>(
@@ -111,10 +120,19 @@ export class SimVault implements Vault {
     if (hidden === undefined) return listing;
     const { path } = hidden;
     const problem = { name: path, path, reason: 'unreadable', message: `${path} cannot be read.` } as const;
-    return { ...listing, files: listing.files.filter((file) => file !== hidden), problems: [...listing.problems, problem] };
+    return {
+      ...listing,
+      files: listing.files.filter((file) => file !== hidden),
+      problems: [...listing.problems, problem],
+    };
   }
 
-  #step<T>(method: string, detail: string, faults: readonly Fault[], perform: (fault: Fault | undefined) => Promise<T>): Promise<T> {
+  #step<T>(
+    method: string,
+    detail: string,
+    faults: readonly Fault[],
+    perform: (fault: Fault | undefined) => Promise<T>,
+  ): Promise<T> {
     return this.#host.step({ port: 'vault', method, detail, faults }, (fault) =>
       this.#host.isUnmounted() && method !== 'list'
         ? Promise.reject(new VaultError('unreadable', detail, 'the drive is not there'))
