@@ -93,6 +93,7 @@ export default defineConfig(
     files: ['test/**/*.{ts,mts}'],
     rules: {
       'max-lines-per-function': 'off',
+      'max-lines': ['error', 600],
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
     },

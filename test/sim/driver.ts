@@ -293,7 +293,7 @@ export class Driver {
     }
     world.trace.add('THE BUCKET GOES BACK to its backup');
     world.cloud.restore(this.#backup);
-    const now = world.cloud.view?.head.generation ?? 0;
+    const now = world.cloud.view.head.generation;
     for (const device of world.devices) {
       if (device.op !== undefined) device.op.sawRollback = true;
       if (device.observedGeneration > now) device.forgot();
@@ -528,7 +528,7 @@ export class Driver {
         this.#world.violate('error', `a quiet call failed: ${String((failure as { error: unknown }).error)}`);
         return undefined;
       }
-      if (done !== undefined) return (done as { readonly value: T }).value;
+      if (done !== undefined) return done.value;
       if (step > MAX_STEPS) this.#world.violate('livelock', 'a quiet call never ends');
       else if (scheduler.parked.length > 0) await this.#call();
       else {
@@ -542,5 +542,5 @@ export class Driver {
 }
 
 async function drain(_file: unknown, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const _chunk of chunks) void _chunk;
+  for await (const chunk of chunks) if (chunk.length === 0) break;
 }

@@ -20,8 +20,11 @@ export class ExternalEditor {
   adoptable(shared: ReadonlyMap<string, Uint8Array | string>): void {
     for (const [path, contents] of shared) {
       const bytes = typeof contents === 'string' ? toBytes(contents) : contents;
-      if (this.#rng.chance(0.5)) this.#write(path, bytes);
-      else if (this.#rng.chance(0.5)) this.#write(path, toBytes(`${toText(bytes)}${this.#line()}`));
+      if (this.#rng.chance(0.5)) {
+        this.#write(path, bytes);
+        continue;
+      }
+      if (this.#rng.chance(0.5)) this.#write(path, toBytes(`${toText(bytes)}${this.#line()}`));
     }
     this.#write('old/kept.md', toBytes(this.#line()));
   }

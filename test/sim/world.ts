@@ -17,7 +17,7 @@ import type { PortHost } from './ports/host.ts';
 import { SimState } from './ports/sim-state.ts';
 import { SimStore } from './ports/sim-store.ts';
 import { SimVault } from './ports/sim-vault.ts';
-import { Prng } from './prng.ts';
+import type { Prng } from './prng.ts';
 import type { DevicePlan, Scenario } from './scenario.ts';
 import { Scheduler } from './scheduler.ts';
 import { Trace } from './trace.ts';

@@ -25,7 +25,7 @@ function differences(world: World, device: Device): Violation[] {
 }
 
 function liveFiles(world: World): Map<VaultPath, string> {
-  return world.cloud.view === undefined ? new Map() : filesOf(world.cloud.view);
+  return world.cloud.view === undefined ? new Map<VaultPath, string>() : filesOf(world.cloud.view);
 }
 
 /** Live files of a head, by hash. */
