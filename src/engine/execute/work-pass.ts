@@ -1,4 +1,5 @@
-import { isFolder, type VaultPath } from '../../core/model/vault-path.ts';
+import { isLive } from '../../core/model/tree.ts';
+import { foldPath, isFolder, type VaultPath } from '../../core/model/vault-path.ts';
 import type { Action } from '../../core/plan/plan.ts';
 import { isStoreError, type StoreError } from '../../storage/store-error.ts';
 import { ContentReader } from '../cloud/content.ts';
@@ -93,10 +94,16 @@ async function remember(run: Run, todo: Sorted): Promise<void> {
 
 /** A folder that a removal emptied goes too, unless the cloud keeps it as an empty one. */
 async function removeEmptied(run: Run): Promise<void> {
-  for (const folder of run.takeEmptied()) {
+  const emptied = run.takeEmptied();
+  if (emptied.length === 0) return;
+  const keptFolds = new Set<string>();
+  for (const entry of run.view?.tree.values() ?? []) {
+    // Two spellings of one folder are one folder on some disks.
+    if (isLive(entry) && isFolder(entry.path)) keptFolds.add(foldPath(entry.path));
+  }
+  for (const folder of emptied) {
     for (let at: string = folder; at !== ''; at = at.slice(0, at.slice(0, -1).lastIndexOf('/') + 1)) {
-      const entry = run.view?.tree.get(at as VaultPath);
-      const kept = entry !== undefined && entry.deleted !== true;
+      const kept = keptFolds.has(foldPath(at as VaultPath));
       const inUse = [...run.local.files.keys()].some((path) => path.startsWith(at));
       if (kept || inUse) break;
       await run.deps.vault.setFolder(at as VaultPath, 'absent');
