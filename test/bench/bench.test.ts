@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CLOUD_STEPS, CloudWork, type CloudStep } from '../../bench/cloud-steps.mts';
+import type { Counts, StepResult } from '../../bench/result.mts';
+import { Rig } from '../../bench/rig.mts';
+
+const NOTES = 200;
+
+let rig: Rig;
+const counted = new Map<CloudStep, StepResult>();
+
+function counts(step: CloudStep): Required<Counts> {
+  const {
+    requests = -1,
+    byKind = {},
+    bytesUp = -1,
+    bytesDown = -1,
+    packs = -1,
+  } = counted.get(step)?.counts ?? {};
+  return { requests, byKind, bytesUp, bytesDown, packs };
+}
+
+beforeAll(async () => {
+  rig = await Rig.open({ rttMs: 0 });
+  const work = new CloudWork(rig, { notes: NOTES, attachments: 4 });
+  await work.prepare();
+  for (const step of CLOUD_STEPS) {
+    if (step !== 'no-op-large') counted.set(step, await work.run(step));
+  }
+}, 240_000);
+
+afterAll(() => rig.close());
+
+describe('what a sync asks of the cloud', () => {
+  it('uploads 200 notes in at most 12 requests', () => {
+    expect(counts('upload').packs).toBeGreaterThan(0);
+    expect(counts('upload').requests).toBeLessThanOrEqual(12);
+  });
+
+  it('downloads them in at most 12 requests', () => {
+    expect(counts('download').bytesDown).toBeGreaterThan(NOTES * 500);
+    expect(counts('download').requests).toBeLessThanOrEqual(12);
+  });
+
+  it('asks once, and moves no bytes, when nothing changed', () => {
+    expect(counts('no-op')).toEqual({ requests: 1, byKind: { GET: 1 }, bytesUp: 0, bytesDown: 0, packs: 0 });
+  });
+
+  it('sends ten edits in one pack and at most 4 requests', () => {
+    expect(counts('edit').packs).toBe(1);
+    expect(counts('edit').requests).toBeLessThanOrEqual(4);
+  });
+
+  it('receives ten edits in at most 4 requests', () => {
+    expect(counts('edit-received').requests).toBeLessThanOrEqual(4);
+  });
+
+  it('sends a hundred renames without contents in at most 4 requests', () => {
+    expect(counts('rename').packs).toBe(0);
+    expect(counts('rename').requests).toBeLessThanOrEqual(4);
+  });
+
+  it('receives a hundred renames without contents in at most 4 requests', () => {
+    expect(counts('rename-received').bytesDown).toBeLessThanOrEqual(counts('rename').bytesUp);
+    expect(counts('rename-received').requests).toBeLessThanOrEqual(4);
+  });
+
+  it('writes the readable copy with one put a file and a few more', () => {
+    const { byKind, requests } = counts('readable-copy');
+    expect(byKind['PUT']).toBeGreaterThanOrEqual(NOTES + 4);
+    expect(requests).toBeLessThanOrEqual(NOTES + 4 + 12);
+  });
+});
