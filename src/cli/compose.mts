@@ -18,6 +18,7 @@ import { nodeCompression } from './platform/compression.mts';
 import { FolderVault } from './platform/folder-vault.mts';
 import { nodeHashing } from './platform/hashing.mts';
 import { nodeRandom } from './platform/random.mts';
+import { withPlainReadableCopy } from './plain-readable-copy.mts';
 import type { RemoteSpec } from './remote.mts';
 
 const CONNECTIONS = 16;
@@ -60,13 +61,11 @@ export async function openStore(remote: RemoteSpec, options: OpenOptions): Promi
   });
 }
 
-/** The order of the wrappers, outermost first: retry, limit, time-out, meter, prefix, store. */
+/** The order of the wrappers, outermost first: retry, limit, time-out, (folder: plain copies,) meter, prefix, store. */
 export function wrapped(store: ObjectStore, remote: RemoteSpec, meter: MeterSink): ObjectStore {
   const metered = withMetering(withPrefix(store, remote.prefix), meter);
-  return withRetry(withLimit(withTimeout(metered, nodeClock), CONNECTIONS), {
-    timer: nodeClock,
-    jitter: nodeRandom,
-  });
+  const timed = withTimeout(remote.kind === 'folder' ? withPlainReadableCopy(metered) : metered, nodeClock);
+  return withRetry(withLimit(timed, CONNECTIONS), { timer: nodeClock, jitter: nodeRandom });
 }
 
 export interface EngineParts {

@@ -81,6 +81,7 @@ async function projectOne(work: Projecting, path: VaultPath): Promise<void> {
     if (mayWrite) await bringInStep(work, path, key, { entry, present, known });
   } catch (error) {
     // One name or object that the cloud refuses must not keep the others from being readable.
+    if (isStoreError(error, 'conflict') || isStoreError(error, 'not-found')) return;
     if (!isStoreError(error, 'unsupported') && !isStoreError(error, 'unexpected') && !isVaultError(error))
       throw error;
     run.blocked(path, {
@@ -129,12 +130,17 @@ async function bringInStep(
     changes.projected(path, { done: known });
     return;
   }
-  const etag = await write(run, key, entry);
+  const etag = await write(run, key, entry, present);
   if (etag !== undefined) changes.projected(path, { done: { etag, hash: entry.hash } });
 }
 
-/** Only the head takes conditions: a folder keeps conditional objects out of a reader's sight. */
-async function write(run: Run, key: ObjectKey, entry: FileEntry): Promise<string | undefined> {
+/** What another program writes in between wins: it is found, and imported, by the next look. */
+async function write(
+  run: Run,
+  key: ObjectKey,
+  entry: FileEntry,
+  present: Present | undefined,
+): Promise<string | undefined> {
   const commit = run.view?.head.commit ?? '';
   const metadata = {
     [PROJECTED_METADATA]: `${commit}:${entry.hash}`,
@@ -145,7 +151,9 @@ async function write(run: Run, key: ObjectKey, entry: FileEntry): Promise<string
   }
   const body = (await localBody(run, entry)) ?? (await cloudBody(run, entry));
   if (body === undefined) return undefined;
-  const version = await run.cloud.put(key, body, { metadata });
+  const conditional = run.cloud.store.capabilities.conditionalPut && entry.sizeBytes <= WHOLE_FILE_BYTES;
+  const condition = present === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: present.etag };
+  const version = await run.cloud.put(key, body, { metadata, ...(conditional ? condition : {}) });
   if (body instanceof CheckedSource) body.verify(entry.hash);
   return version.etag;
 }
