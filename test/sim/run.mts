@@ -1,15 +1,15 @@
 import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { Command } from 'commander';
 import { createEngine } from '../../src/engine/engine.ts';
 import { addCounts, emptyTally, failureText, summary, type Tally } from './campaign.ts';
 import { runSeed } from './run-seed.ts';
 import { shrink } from './shrink.ts';
-import type { Order, Report } from './worker.mts';
+import type { Order, Report, Started } from './worker.mts';
 
 const WORKERS = 2;
 /** Runs spent on making a failing one shorter. */
 const SHRINK_TRIES = 400;
+const HANG_MS = 120_000;
 
 interface Options {
   readonly seeds: string;
@@ -93,15 +93,35 @@ async function report(seed: number): Promise<void> {
   print(failureText(shortest));
 }
 
-/** One worker process with its share of the seeds. */
-async function share(order: Order): Promise<{ readonly tally: Tally; readonly seeds: readonly number[] }> {
+/** One worker process with its share of the seeds. One that hangs in a seed is ended, and the seed told. */
+function share(order: Order): Promise<{ readonly tally: Tally; readonly seeds: readonly number[] }> {
   const worker = fork(new URL('./worker.mts', import.meta.url), { execArgv: [...process.execArgv] });
   worker.send(order);
-  const [message] = (await once(worker, 'message')) as [Report];
-  return {
-    tally: { ...message, hits: new Map(message.hits), reached: new Map(message.reached), failed: [] },
-    seeds: message.failed,
-  };
+  return new Promise((resolve, reject) => {
+    let seed = order.first;
+    const hung = (): void => {
+      worker.kill('SIGKILL');
+      print(`seed ${String(seed)} never ends: it has run for ${String(HANG_MS / 1000)} s`);
+      resolve({ tally: emptyTally(), seeds: [seed] });
+    };
+    let watch = setTimeout(hung, HANG_MS);
+    worker.on('message', (message: Started | Report) => {
+      clearTimeout(watch);
+      if ('seed' in message) {
+        seed = message.seed;
+        watch = setTimeout(hung, HANG_MS);
+        return;
+      }
+      const tally = {
+        ...message,
+        hits: new Map(message.hits),
+        reached: new Map(message.reached),
+        failed: [],
+      };
+      resolve({ tally, seeds: message.failed });
+    });
+    worker.on('error', reject);
+  });
 }
 
 function print(text: string): void {

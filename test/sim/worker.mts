@@ -17,10 +17,15 @@ export interface Report extends Omit<Tally, 'hits' | 'reached' | 'failed'> {
   readonly failed: readonly number[];
 }
 
+/** Sent before each seed: a seed that never ends is known by its silence. */
+export interface Started {
+  readonly seed: number;
+}
+
 process.on('message', (order: Order) => {
   const until = { deadlineMs: order.deadlineMs, failures: order.failures, now: () => Date.now() };
   const seeds = seedsFrom(order.first, order.step, order.count);
-  void runSeeds(seeds, { createEngine }, until).then((tally) => {
+  void runSeeds(told(seeds), { createEngine }, until).then((tally) => {
     const report: Report = {
       ...tally,
       hits: [...tally.hits],
@@ -32,3 +37,10 @@ process.on('message', (order: Order) => {
     });
   });
 });
+
+function* told(seeds: Iterable<number>): Iterable<number> {
+  for (const seed of seeds) {
+    process.send?.({ seed } satisfies Started);
+    yield seed;
+  }
+}

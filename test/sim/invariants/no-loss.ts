@@ -22,8 +22,8 @@ export function nothingIsLost(world: World): Violation[] {
   if (world.scenario.damage && keepsOneSide(world)) return [];
   const past = keepsOneSide(world) ? tokensInHistory(world) : new Set<string>();
   return missing.flatMap(({ token, bornAt, bornPath }): Violation[] => {
-    // What another program wrote may have rotted in the bucket before any vault had it.
-    if (past.has(token) || (bornAt === 'e' && world.scenario.damage)) return [];
+    // What another program wrote may have rotted, or gone with a rollback, before any vault had it.
+    if (past.has(token) || (bornAt === 'e' && (world.scenario.damage || world.scenario.rollback))) return [];
     const where = trashed.has(token) ? 'stands only in a trash' : 'is in no vault and no trash';
     return [
       {
