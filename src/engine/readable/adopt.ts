@@ -2,6 +2,7 @@ import type { Entry, RemoteTree } from '../../core/model/entry.ts';
 import { EXTERNAL_DEVICE, type ContentHash } from '../../core/model/ids.ts';
 import type { VaultPath } from '../../core/model/vault-path.ts';
 import { EngineError } from '../api.ts';
+import { orAbsent } from '../cloud/cloud.ts';
 import { readHead } from '../cloud/head.ts';
 import type { Run } from '../execute/run.ts';
 import { isVaultError, type ReadResult } from '../ports.ts';
@@ -148,11 +149,13 @@ async function refuseEncrypted(run: Run, plain: readonly PlainObject[]): Promise
   const filled = plain.filter((object) => object.sizeBytes >= 8);
   const step = Math.max(1, Math.floor(filled.length / SAMPLES));
   for (const object of filled.filter((_, index) => index % step === 0).slice(0, SAMPLES)) {
-    const result = await run.cloud.store.get(object.key, {
-      ...run.cloud.options,
-      range: { offset: 0, length: 8 },
-    });
-    const start = result.kind === 'found' ? String.fromCharCode(...result.body.subarray(0, 8)) : '';
+    const result = await orAbsent(
+      run.cloud.store.get(object.key, {
+        ...run.cloud.options,
+        range: { offset: 0, length: 8 },
+      }),
+    );
+    const start = result?.kind === 'found' ? String.fromCharCode(...result.body.subarray(0, 8)) : '';
     const found = ENCRYPTED_BY.find(({ magic }) => magic === start);
     if (found === undefined) continue;
     throw new EngineError(

@@ -4,6 +4,7 @@ import type { ContentLocation, FileEntry, RemoteTree } from '../../core/model/en
 import { EXTERNAL_DEVICE, shortHash } from '../../core/model/ids.ts';
 import { foldPath, type VaultPath } from '../../core/model/vault-path.ts';
 import { liveEntry } from '../../core/plan/plan.ts';
+import { orAbsent } from '../cloud/cloud.ts';
 import { ContentReader } from '../cloud/content.ts';
 import { ContentWriter, type Stored } from '../cloud/content-writer.ts';
 import { knownContent } from '../cloud/remote-view.ts';
@@ -157,7 +158,8 @@ async function copyLarge(run: Run, { object, contents }: Finding): Promise<Conte
   const known = knownContent(run.view)(contents.hash);
   if (known !== undefined) return known;
   const key = blobKey(contents.hash, run.deps.random.hex(16));
-  await run.cloud.store.copy(object.key, key, run.cloud.options);
+  const copied = await orAbsent(run.cloud.store.copy(object.key, key, run.cloud.options));
+  if (copied === undefined) return undefined;
   const sha = run.deps.hashing.sha256Stream();
   for await (const piece of new ContentReader(run.deps, run.cloud).pieces(key, contents.sizeBytes))
     sha.update(piece);
