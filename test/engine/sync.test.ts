@@ -259,4 +259,16 @@ describe('two devices and one cloud', () => {
     await b.engine.sync();
     expect(await contentsOf(b)).toEqual(contents);
   });
+
+  it('[AU1] a plain object below the name of a note is taken in beside it', async () => {
+    const { device, store } = bench();
+    const a = device('laptop', { settings: { readableCopy: true } });
+    a.vault.userWrite('old', 'a note without extension');
+    await a.engine.sync();
+    const key = 'old/kept.md' as Parameters<typeof store.get>[0];
+    await store.put(key, new TextEncoder().encode('kept'));
+    await a.engine.verify();
+    await a.engine.sync();
+    expect(Object.values(await contentsOf(a)).sort()).toEqual(['a note without extension', 'kept']);
+  });
 });

@@ -89,15 +89,19 @@ function isFull(parts: NameParts): boolean {
   return utf8Length(parts.stem) + utf8Length(parts.extension) > MAX_NAME_BYTES - 8;
 }
 
+/** So many names taken in a row are a caller's mistake: it must not hang for it. */
+const MAX_TRIES = 10_000;
+
 function firstFree(path: VaultPath, label: string, isTaken: (candidate: VaultPath) => boolean): VaultPath {
   const { folder, stem, extension } = split(path);
   const original = stem.replace(OUR_SUFFIX, '');
-  for (let number = 1; ; number += 1) {
+  for (let number = 1; number <= MAX_TRIES; number += 1) {
     const suffix = number === 1 ? ` (${label})` : ` (${label} ${number})`;
     const room = MAX_NAME_BYTES - utf8Length(suffix) - utf8Length(extension);
     const candidate = `${folder}${shorten(original, room)}${suffix}${extension}` as VaultPath;
     if (!isTaken(candidate)) return candidate;
   }
+  throw new RangeError(`No name is free beside ${path}.`);
 }
 
 /** As many whole characters as fit, without a space at the end where something was cut off. */

@@ -83,12 +83,14 @@ function place(run: Run, findings: readonly Finding[]): Placed[] {
   return findings.map((finding) => {
     const own = finding.object.path;
     const entry = liveEntry(tree, own);
-    const path = entry === undefined ? placeNew(finding, taken) : placeEdit(run, finding, entry, taken);
+    const path =
+      entry === undefined ? placeNew(finding, names, taken) : placeEdit(run, finding, entry, taken);
     takeName(path);
     return { finding, path, isCopy: path !== own };
   });
 }
 
+/** The folders above, innermost first. */
 function parents(fold: string): string[] {
   const found: string[] = [];
   for (let cut = fold.lastIndexOf('/'); cut > 0; cut = fold.lastIndexOf('/', cut - 1))
@@ -96,9 +98,21 @@ function parents(fold: string): string[] {
   return found;
 }
 
-function placeNew(finding: Finding, taken: (path: VaultPath) => boolean): VaultPath {
+/** Where a note stands in the way of a folder, the folder takes another name, and keeps what is in it. */
+function placeNew(
+  finding: Finding,
+  names: ReadonlySet<string>,
+  taken: (path: VaultPath) => boolean,
+): VaultPath {
   const own = finding.object.path;
-  return taken(own) ? caseConflictName(own, EXTERNAL_NAME, taken) : own;
+  if (!taken(own)) return own;
+  const blocking = parents(own)
+    .filter((parent) => names.has(foldPath(parent as VaultPath)))
+    .at(-1);
+  if (blocking === undefined) return caseConflictName(own, EXTERNAL_NAME, taken);
+  const folder = caseConflictName(blocking as VaultPath, EXTERNAL_NAME, taken);
+  const moved = `${folder}${own.slice(blocking.length)}` as VaultPath;
+  return taken(moved) ? caseConflictName(moved, EXTERNAL_NAME, taken) : moved;
 }
 
 function placeEdit(
