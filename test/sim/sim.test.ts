@@ -15,7 +15,7 @@ describe('many devices, faults, crashes and edits under one seeded scheduler', (
       const startMs = Date.now();
       const until = { deadlineMs: startMs + SECONDS * 1000, failures: 1, now: () => Date.now() };
       const tally = await runSeeds(
-        seedsFrom(FIRST_SEED, 1, Number.MAX_SAFE_INTEGER),
+        seedsFrom(FIRST_SEED, 1, MAX_SEEDS),
         { createEngine },
         until,
       );
