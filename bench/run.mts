@@ -91,10 +91,16 @@ function stepsFor(isWanted: (step: string) => boolean): readonly CloudStep[] {
 
 const options = optionsOf(process.argv);
 const results: StepResult[] = [];
-await measure(options, (result) => {
-  results.push(result);
-  console.error(`${result.title}: ${result.times.seconds.toFixed(2)} s`);
-});
+try {
+  await measure(options, (result) => {
+    results.push(result);
+    console.error(`${result.title}: ${result.times.seconds.toFixed(2)} s`);
+  });
+} catch (error) {
+  // What was measured before is still worth its minutes.
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
 const machine = { node: process.version, cores: cpus().length, load: loadavg()[0] ?? 0 };
 const { notes, attach, rtt } = options;
 if (options.json === true) {
