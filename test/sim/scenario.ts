@@ -41,8 +41,6 @@ export interface Scenario {
   readonly massDelete: boolean;
   /** So many files at once that the head must be compacted. */
   readonly bulk: boolean;
-  /** Some files are too large for a pack. */
-  readonly large: boolean;
   /** A crash may leave a file half written. */
   readonly torn: boolean;
   /** The folder of notes may look empty for a while (a drive that is not there). */
@@ -74,7 +72,6 @@ export function makeScenario(rng: Prng): Scenario {
     damage: rng.chance(0.05),
     massDelete: rng.chance(0.1),
     bulk: rng.chance(0.02),
-    large: rng.chance(0.04),
     torn: rng.chance(0.2),
     unmount: rng.chance(0.08),
   };
