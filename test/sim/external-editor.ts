@@ -1,7 +1,7 @@
 import { classifyKey } from '../../src/core/format/keys.ts';
 import type { ObjectKey } from '../../src/core/model/ids.ts';
 import { toBytes, toText } from './bytes.ts';
-import { tokensOf } from './ledger.ts';
+import { fileChange, tokensOf, type FileChange } from './ledger.ts';
 import type { Prng } from './prng.ts';
 import type { World } from './world.ts';
 
@@ -49,7 +49,7 @@ export class ExternalEditor {
     else {
       this.#world.trace.add(`external removes ${key}`);
       // A vanished plain file deletes nothing: lines that only it had would be the other program's to answer for.
-      this.#account(key, [object.body], []);
+      this.#account(key, { before: object.body });
       void this.#world.store.delete(key as ObjectKey);
     }
   }
@@ -80,17 +80,16 @@ export class ExternalEditor {
     // No two files of one program have the very same time.
     this.#world.nowMs += 1 + this.#rng.below(5_000);
     this.#world.trace.add(`external writes ${key}`);
-    this.#account(key, before === undefined ? [] : [before], [bytes]);
+    this.#account(key, fileChange(before, bytes));
     void this.#world.store.put(key as ObjectKey, bytes);
   }
 
-  #account(path: string, before: readonly Uint8Array[], after: readonly Uint8Array[]): void {
+  #account(path: string, change: FileChange): void {
     const held = this.#world.devices.flatMap((device) => [...device.files().values()]);
     this.#world.ledger.userChanged({
       writer: 'e',
       path,
-      before,
-      after,
+      files: [change],
       elsewhere: (token) => held.some((bytes) => tokensOf(bytes).has(token)),
     });
   }

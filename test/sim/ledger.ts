@@ -15,14 +15,26 @@ export function tokensOf(bytes: Uint8Array): ReadonlySet<string> {
   return tokens;
 }
 
+/** One file before and after a deed; absent where it was not, or is no more. */
+export interface FileChange {
+  readonly before?: Uint8Array;
+  readonly after?: Uint8Array;
+}
+
+export function fileChange(before: Uint8Array | undefined, after: Uint8Array | undefined): FileChange {
+  return { ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) };
+}
+
 interface Life {
   readonly bornAt: string;
   readonly bornPath: string;
-  /** Who removed it where, while another file of the same vault still had it. */
+  /** Who took it away from one file while another of the same vault still had it, once for each time. */
   readonly removals: string[];
+  /** Whose deed it was that some path had it no more, also where it only moved. */
+  readonly leftBy: Set<string>;
   /** An engine made a conflict copy of it: either place may be the one that its user empties. */
   copied: boolean;
-  /** A user who had it in only one place took it away, or users took away two copies. */
+  /** A user who had it in only one place took it away, or users took away the places that they had one by one. */
   excused: boolean;
 }
 
@@ -37,33 +49,32 @@ export class Ledger {
     return `q${writer}x${String(this.#count)}z`;
   }
 
-  /**
-   * A person at `writer` changed files: `before` and `after` are the contents of the files touched,
-   * `elsewhere` tells whether another file of the same vault has the mark.
-   */
+  /** A person at `writer` changed files; `elsewhere` tells whether a file not touched has the mark. */
   userChanged(change: {
     readonly writer: string;
     readonly path: string;
-    readonly before: readonly Uint8Array[];
-    readonly after: readonly Uint8Array[];
+    readonly files: readonly FileChange[];
     readonly elsewhere: (token: string) => boolean;
   }): void {
-    const now = new Set(change.after.flatMap((bytes) => [...tokensOf(bytes)]));
+    const { writer, path, files, elsewhere } = change;
+    const now = new Set(files.flatMap(({ after }) => marks(after)));
     for (const token of now) {
-      if (!this.#lives.has(token)) {
-        this.#lives.set(token, {
-          bornAt: change.writer,
-          bornPath: change.path,
-          removals: [],
-          copied: false,
-          excused: false,
-        });
-      }
+      if (this.#lives.has(token)) continue;
+      const life = { bornAt: writer, bornPath: path, removals: [], leftBy: new Set<string>() };
+      this.#lives.set(token, { ...life, copied: false, excused: false });
     }
-    for (const bytes of change.before) {
-      for (const token of tokensOf(bytes))
-        if (!now.has(token)) this.#removed(token, change.writer, change.elsewhere(token));
+    for (const { before, after } of files) {
+      const kept = new Set(marks(after));
+      for (const token of marks(before)) if (!kept.has(token)) this.#left(token, writer);
     }
+    const all = new Set(files.flatMap(({ before }) => marks(before)));
+    for (const token of all) if (!now.has(token)) this.#removed(token, writer, elsewhere(token));
+  }
+
+  #left(token: string, writer: string): void {
+    const life = this.#lives.get(token);
+    life?.leftBy.add(writer);
+    if (life !== undefined) judge(life);
   }
 
   #removed(token: string, writer: string, elsewhere: boolean): void {
@@ -71,6 +82,7 @@ export class Ledger {
     if (life === undefined) return;
     life.removals.push(writer);
     if (!elsewhere || life.copied || life.removals.length > 1) life.excused = true;
+    judge(life);
   }
 
   /** A conflict copy stands for the note as it was: who takes a line out of one of the two takes it away. */
@@ -91,4 +103,14 @@ export class Ledger {
       .filter(([, life]) => !life.excused)
       .map(([token, { bornAt, bornPath }]) => ({ token, bornAt, bornPath }));
   }
+}
+
+function marks(bytes: Uint8Array | undefined): readonly string[] {
+  return bytes === undefined ? [] : [...tokensOf(bytes)];
+}
+
+/** One user took the line away in one place; another moved or removed it in the place that was left. */
+function judge(life: Life): void {
+  if (life.removals.some((remover) => [...life.leftBy].some((leaver) => leaver !== remover)))
+    life.excused = true;
 }

@@ -2,7 +2,7 @@ import { foldPath, folderOf, type VaultPath } from '../../src/core/model/vault-p
 import { isVaultError } from '../../src/engine/ports.ts';
 import { hashOf, toBytes, toText } from './bytes.ts';
 import type { Device } from './device.ts';
-import { tokensOf } from './ledger.ts';
+import { fileChange, tokensOf } from './ledger.ts';
 import type { FileMap } from './ports/host.ts';
 import type { Prng } from './prng.ts';
 import type { World } from './world.ts';
@@ -83,6 +83,8 @@ export class User {
   readonly #world: World;
   readonly #device: Device;
   readonly #rng: Prng;
+  /** All that ever stood in this vault, for going back to it. */
+  readonly #contents = new Map<string, Uint8Array>();
   #fresh = 0;
 
   constructor(world: World, device: Device, rng: Prng) {
@@ -227,26 +229,22 @@ export class User {
     }
   }
 
-  readonly #contents = new Map<string, Uint8Array>();
-
   /** Tells the ledger whose lines came and went, and the device which paths its user removed. */
   #account(deed: Deed, before: FileMap): void {
     const after = this.#device.files();
     const changed = new Set<VaultPath>();
     for (const [path, bytes] of before) if (after.get(path) !== bytes) changed.add(path);
     for (const path of after.keys()) if (after.get(path) !== before.get(path)) changed.add(path);
-    for (const [path, bytes] of after) this.#contents.set(hashOf(bytes), after.get(path) ?? bytes);
+    for (const bytes of after.values()) this.#contents.set(hashOf(bytes), bytes);
     this.#device.remember(after);
     if (changed.size === 0) return;
     this.#world.stats.edits += 1;
     for (const path of before.keys()) if (!after.has(path)) this.#device.gone.add(foldPath(path));
-    const pick = (files: FileMap): Uint8Array[] => [...changed].flatMap((path) => files.get(path) ?? []);
     const others = [...after].filter(([path]) => !changed.has(path)).map(([, bytes]) => bytes);
     this.#world.ledger.userChanged({
       writer: this.#device.short,
       path: [...changed].join(' '),
-      before: pick(before),
-      after: pick(after),
+      files: [...changed].map((path) => fileChange(before.get(path), after.get(path))),
       elsewhere: (token) => others.some((bytes) => tokensOf(bytes).has(token)),
     });
     const shown = [...changed]
