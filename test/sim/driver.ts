@@ -15,8 +15,6 @@ import { User } from './user.ts';
 import type { World } from './world.ts';
 
 const DAY_MS = 86_400_000;
-/** Installs are few, and where a crash can tear one it shall. */
-const TEAR_RATE = 0.06;
 /** A run that needs more steps than this for one call will never end. */
 const MAX_STEPS = 20_000;
 
@@ -190,7 +188,7 @@ export class Driver {
     this.#world.stats.steps += 1;
     this.#world.nowMs += this.#rng.pick([0, 1, 3, 20, 20, 150]);
     const hot = scenario.hotMethod === parked.call.method ? 0.15 : 0;
-    const tears = scenario.torn && parked.call.method === 'install' ? TEAR_RATE : 0;
+    const tears = scenario.torn && parked.call.method === 'install' ? scenario.tearRate : 0;
     const crashes = !this.#calm && this.#rng.chance(scenario.crashRate + tears);
     const fails = !this.#calm && this.#rng.chance(scenario.faultRate + hot);
     const drawn = this.#rng.fraction();

@@ -45,7 +45,7 @@ const CASE_PASSES = 6;
 /** One whole run. Equal arguments give equal results. */
 export async function runSeed(seed: number, options: RunOptions): Promise<SeedResult> {
   const rng = new Prng(seed);
-  const made = makeScenario(rng.fork());
+  const made = makeScenario(rng.fork(), seed);
   const scenario = options.adjust?.(made) ?? made;
   const world = new World(scenario, rng.fork(), options.createEngine);
   const driver = new Driver(world, rng.fork(), options.suppress ?? new Set());

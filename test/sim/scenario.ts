@@ -43,13 +43,21 @@ export interface Scenario {
   readonly bulk: boolean;
   /** A crash may leave a file half written. */
   readonly torn: boolean;
+  /** Added to the crash rate of a call that a crash can tear. From `LATER_FROM` on, as what follows. */
+  readonly tearRate: number;
+  /** Some files are too large for a pack. */
+  readonly large: boolean;
   /** The folder of notes may look empty for a while (a drive that is not there). */
   readonly unmount: boolean;
 }
 
 const NAMES = ['Laptop', 'Phone', 'Laptop', 'Ann’s tablet/2'] as const;
 
-export function makeScenario(rng: Prng): Scenario {
+/** What is drawn for later seeds only shifts nothing in those below, which have been judged. */
+export const LATER_FROM = 1_000_000;
+
+export function makeScenario(rng: Prng, seed: number): Scenario {
+  const isLater = seed >= LATER_FROM;
   const count = 2 + Number(rng.chance(0.45)) + Number(rng.chance(0.2));
   const skewed = rng.chance(0.3);
   const devices = Array.from({ length: count }, (_, index) => makeDevice(rng, index, skewed));
@@ -74,6 +82,8 @@ export function makeScenario(rng: Prng): Scenario {
     bulk: rng.chance(0.02),
     torn: rng.chance(0.2),
     unmount: rng.chance(0.08),
+    tearRate: isLater ? 0.06 : 0,
+    large: isLater && rng.chance(0.5),
   };
 }
 

@@ -8,6 +8,8 @@ import type { Prng } from './prng.ts';
 import type { World } from './world.ts';
 
 const WORDS = ['apple', 'river', 'stone', 'cloud', 'music', 'green', 'paper', 'winter'] as const;
+/** Over 256 KiB, the most that a pack takes. */
+const LARGE_BYTES = 270_000;
 /** Names that devices are likely to choose both. */
 const COMMON = [
   'a.md',
@@ -46,6 +48,7 @@ export type Deed =
   | 'file-over-folder'
   | 'odd-name'
   | 'hidden'
+  | 'create-large'
   | 'delete-many'
   | 'create-many';
 
@@ -74,6 +77,7 @@ const USUAL: Readonly<Record<Deed, number>> = {
   'file-over-folder': 0.5,
   'odd-name': 0.5,
   hidden: 0.5,
+  'create-large': 0,
   'delete-many': 0,
   'create-many': 0,
 };
@@ -100,6 +104,7 @@ export class User {
       ...USUAL,
       'delete-many': scenario.massDelete ? 4 : 0,
       'create-many': scenario.bulk ? 3 : 0,
+      'create-large': scenario.large ? 5 : 0,
     };
     const chosen = deed ?? this.#rng.weighted(weights);
     const before = new Map(this.#device.files());
@@ -148,6 +153,12 @@ export class User {
         return;
       case 'overwrite':
         if (any !== undefined) vault.userWrite(any, any.endsWith('.png') ? this.#picture() : this.#text(2));
+        return;
+      case 'create-large':
+        vault.userWrite(
+          rng.chance(0.5) ? 'big.bin' : this.#newName('.bin'),
+          `${this.#line()}\n${'0'.repeat(LARGE_BYTES)}`,
+        );
         return;
       case 'create-many':
         for (let index = 0; index < 150; index += 1) vault.userWrite(this.#newName(), this.#text(1));
@@ -236,6 +247,8 @@ export class User {
     for (const [path, bytes] of before) if (after.get(path) !== bytes) changed.add(path);
     for (const path of after.keys()) if (after.get(path) !== before.get(path)) changed.add(path);
     for (const bytes of after.values()) this.#contents.set(hashOf(bytes), bytes);
+    // What a person has saved is his own, were it once torn or not.
+    for (const [path, bytes] of after) if (before.get(path) !== bytes) this.#device.torn.delete(hashOf(bytes));
     this.#device.remember(after);
     if (changed.size === 0) return;
     this.#world.stats.edits += 1;

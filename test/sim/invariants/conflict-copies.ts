@@ -47,16 +47,22 @@ function equalContents(world: World, copy: ConflictCopy): Violation[] {
 
 /** I12: one conflict of two contents makes one copy here, also when it is resolved again after a crash. */
 function secondCopy(world: World, copy: ConflictCopy, before: FileMap): Violation[] {
-  const other = world.copies.find((one) => {
-    const stands = before.get(one.path);
-    return (
-      one.stem === copy.stem && one.hash === copy.hash && stands !== undefined && hashOf(stands) === copy.hash
-    );
-  });
-  // A copy that could not be read or seen in this run cannot be known for what it is.
+  // A copy that could not be read or seen in this run cannot be known for what it is; a case conflict only renames.
   const { op } = copy.device;
-  if (other === undefined || op === undefined || op.faults > 0 || op.sawUnmounted) return [];
+  if (copy.forCase || op === undefined || op.faults > 0 || op.sawUnmounted) return [];
+  const other = world.copies.find(
+    (one) => one.stem === copy.stem && one.hash === copy.hash && staysHere(world, copy, one, before),
+  );
+  if (other === undefined) return [];
   return [{ invariant: 'I12', message: `${copy.path} is a second copy of what ${other.path} holds` }];
+}
+
+/** The other copy stands here with the same contents, and is not itself about to be replaced by the cloud's. */
+function staysHere(world: World, copy: ConflictCopy, other: ConflictCopy, before: FileMap): boolean {
+  const stands = before.get(other.path);
+  if (stands === undefined || hashOf(stands) !== copy.hash) return false;
+  const seen = world.cloud.views.get(copy.device.observedCommit ?? '')?.tree.get(other.path);
+  return seen === undefined || seen.hash === copy.hash;
 }
 
 /** I20: whatever a device is called, its copies lie beside the note. */

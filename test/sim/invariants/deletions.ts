@@ -16,6 +16,9 @@ export function deletionsAreMeant(world: World, commit: Commit): Violation[] {
   const liveFolds = new Set(
     [...commit.after.tree.values()].flatMap((entry) => (entry.deleted === true ? [] : foldPath(entry.path))),
   );
+  const liveHashes = new Set(
+    [...commit.after.tree.values()].flatMap((entry) => (entry.deleted === true ? [] : entry.hash)),
+  );
   return commit.entries.flatMap((entry): Violation[] => {
     if (entry.deleted !== true) return [];
     const found: Violation[] = [];
@@ -30,7 +33,8 @@ export function deletionsAreMeant(world: World, commit: Commit): Violation[] {
         message: `deleted ${entry.path} in the cloud; nobody deleted it in this vault`,
       });
     }
-    if (isHeld(device, entry.path, 'in-cloud', entry.hash)) {
+    const isElsewhere = liveHashes.has(entry.hash);
+    if (!isElsewhere && isHeld(device, entry.path, 'in-cloud', entry.hash)) {
       found.push({ invariant: 'I15', message: `deleted ${entry.path} in the cloud while it is held` });
     }
     return found;
@@ -50,7 +54,10 @@ export function trashIsMeant(
     const rule = world.scenario.rollback ? 'I19' : 'I9';
     found.push({ invariant: rule, message: `moved ${path} to the trash; no head told it to` });
   }
-  if (isHeld(device, path, 'here', hash)) {
+  // What the cloud holds under another name is a move, which no guard counts.
+  const seen = world.cloud.views.get(device.observedCommit ?? '')?.tree.values() ?? [];
+  const isMove = [...seen].some((entry) => entry.deleted !== true && entry.hash === hash);
+  if (!isMove && isHeld(device, path, 'here', hash)) {
     found.push({ invariant: 'I15', message: `moved ${path} to the trash while it is held` });
   }
   return found;

@@ -17,7 +17,8 @@ export async function restoredIsTheHead(world: World, driver: Driver): Promise<v
 /** What history promises: any commit of the last 30 days can be had as it was. */
 export async function historyIsWhole(world: World, driver: Driver): Promise<void> {
   const { view, views, times } = world.cloud;
-  if (view === undefined || world.scenario.damage) return;
+  // A rollback takes packs away that later commits still name; contents are put again, but not for history.
+  if (view === undefined || world.scenario.damage || world.scenario.rollback) return;
   const recent = view.head.log.filter((commit) => world.nowMs - (times.get(commit) ?? 0) < KEPT_MS);
   const commit = recent[Math.floor(recent.length / 2)];
   const then = commit === undefined ? undefined : views.get(commit);
