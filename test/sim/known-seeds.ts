@@ -1,9 +1,58 @@
 /** A seed that once failed, and what was wrong then. It is run for ever. */
 export interface KnownSeed {
   readonly seed: number;
-  /** Rules of docs/spec/sync.md that it broke. */
+  /** The rule that it broke, or `error`, `leak`. */
   readonly rule: string;
   readonly was: string;
 }
 
-export const KNOWN_SEEDS: readonly KnownSeed[] = [];
+export const KNOWN_SEEDS: readonly KnownSeed[] = [
+  {
+    seed: 27,
+    rule: 'error',
+    was: 'of two devices that began at once, one took the record of the other for the remains of a lost vault',
+  },
+  {
+    seed: 56,
+    rule: 'I7',
+    was: 'a conflict copy edited on two devices was taken for its own copy, and one edit was overwritten',
+  },
+  {
+    seed: 69,
+    rule: 'I2',
+    was: 'the object that marked an empty folder stayed after the folder had gone',
+  },
+  {
+    seed: 173,
+    rule: 'I9',
+    was: 'a vault whose drive was gone looked empty, and its few files were deleted in the cloud',
+  },
+  {
+    seed: 240,
+    rule: 'I15',
+    was: 'deletes that were held went through once others of them were no longer pending',
+  },
+  { seed: 285, rule: 'leak', was: 'the other lanes of a sync that had failed went on to write' },
+  {
+    seed: 352,
+    rule: 'I3',
+    was: 'after a rollback the tree of a head that was undone was kept, because another had its generation',
+  },
+  {
+    seed: 772,
+    rule: 'error',
+    was: 'text that another program wrote into the object of an empty folder was imported as the folder',
+  },
+  { seed: 932, rule: 'error', was: 'a plain object that vanished after it was listed failed the sync' },
+  {
+    seed: 979,
+    rule: 'I4',
+    was: 'an empty folder was respelled in every sync on a disk that ignores case',
+  },
+  {
+    seed: 1094,
+    rule: 'error',
+    was: 'a note that was deleted while its bucket was being adopted failed the sync',
+  },
+  { seed: 2307, rule: 'error', was: 'an object that had become empty was asked for its first bytes' },
+];

@@ -248,7 +248,8 @@ export class User {
     for (const path of after.keys()) if (after.get(path) !== before.get(path)) changed.add(path);
     for (const bytes of after.values()) this.#contents.set(hashOf(bytes), bytes);
     // What a person has saved is his own, were it once torn or not.
-    for (const [path, bytes] of after) if (before.get(path) !== bytes) this.#device.torn.delete(hashOf(bytes));
+    for (const [path, bytes] of after)
+      if (before.get(path) !== bytes) this.#device.torn.delete(hashOf(bytes));
     this.#device.remember(after);
     if (changed.size === 0) return;
     this.#world.stats.edits += 1;

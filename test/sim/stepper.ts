@@ -1,0 +1,124 @@
+import type { Device } from './device.ts';
+import { TORN } from './ports/sim-vault.ts';
+import type { Prng } from './prng.ts';
+import type { Parked } from './scheduler.ts';
+import type { World } from './world.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Lets one parked call after another go on: well, with a fault, or into a crash. */
+export class Stepper {
+  /** While it is set nothing fails. */
+  calm = false;
+  readonly #world: World;
+  readonly #rng: Prng;
+  readonly #suppress: ReadonlySet<number>;
+  #focus: Device | undefined;
+  #events = 0;
+
+  constructor(world: World, rng: Prng, suppress: ReadonlySet<number>) {
+    this.#world = world;
+    this.#rng = rng;
+    this.#suppress = suppress;
+  }
+
+  /** How many edits, faults, crashes and the like there were so far. */
+  get events(): number {
+    return this.#events;
+  }
+
+  /** Counts one more of them; a shrinker may want it left out. */
+  isSuppressed(): boolean {
+    this.#events += 1;
+    return this.#suppress.has(this.#events);
+  }
+
+  advance(toMs: number): void {
+    const days = (toMs - this.#world.nowMs) / DAY_MS;
+    if (days > 0.5) this.#world.trace.add(`time +${days.toFixed(1)} days`);
+    this.#world.nowMs = toMs;
+    this.#world.scheduler.wakeDue(toMs);
+  }
+
+  /** One parked call, or the next timer. Returns whether there was one. */
+  async next(): Promise<boolean> {
+    const { scheduler } = this.#world;
+    if (scheduler.parked.length > 0) {
+      await this.call();
+      return true;
+    }
+    const due = scheduler.nextWakeMs();
+    if (due !== undefined) this.advance(Math.max(due, this.#world.nowMs));
+    return due !== undefined;
+  }
+
+  /** One parked call goes on, well or not. */
+  async call(): Promise<void> {
+    const parked = this.#pickParked();
+    if (parked === undefined) return;
+    const { scheduler, scenario, devices } = this.#world;
+    const device = devices.find((one) => one.short === parked.call.device);
+    if (device === undefined) return;
+    scheduler.take(parked);
+    this.#world.stats.steps += 1;
+    this.#world.nowMs += this.#rng.pick([0, 1, 3, 20, 20, 150]);
+    const hot = scenario.hotMethod === parked.call.method ? 0.15 : 0;
+    const tears = scenario.torn && parked.call.method === 'install' ? scenario.tearRate : 0;
+    const crashes = !this.calm && this.#rng.chance(scenario.crashRate + tears);
+    const fails = !this.calm && this.#rng.chance(scenario.faultRate + hot);
+    const drawn = this.#rng.fraction();
+    if (crashes && !this.isSuppressed()) await this.#crashAt(device, parked, drawn);
+    else if (fails && parked.call.faults.length > 0 && !this.isSuppressed())
+      this.#fail(device, parked, drawn);
+    else this.#run(parked, undefined);
+  }
+
+  #run(parked: Parked, fault: string | undefined, silent = false): void {
+    const { device, port, method, detail } = parked.call;
+    const outcome = `${fault === undefined ? '' : ` ✗ ${fault}`}${silent ? ' ☠' : ''}`;
+    this.#world.trace.add(`${device} ${port}.${method} ${detail}${outcome}`);
+    parked.run(fault, silent);
+  }
+
+  #fail(device: Device, parked: Parked, drawn: number): void {
+    const { faults, port, method, signal } = parked.call;
+    const fault = faults[Math.floor(drawn * faults.length)];
+    if (signal?.aborted === true) {
+      this.#run(parked, undefined);
+      return;
+    }
+    this.hit(`${port}.${method} × ${fault ?? ''}`);
+    this.#world.stats.faults += 1;
+    if (device.op !== undefined) device.op.faults += 1;
+    this.#run(parked, fault);
+  }
+
+  /** The device dies while it waits for this call: before its effect, after it, or half-way. */
+  async #crashAt(device: Device, parked: Parked, drawn: number): Promise<void> {
+    const { port, method } = parked.call;
+    const tears = method === 'install' && this.#world.scenario.torn;
+    const when = tears && drawn < 0.5 ? TORN : drawn < 0.75 ? 'after' : 'before';
+    this.hit(`${port}.${method} × crash-${when}`);
+    if (when === 'before')
+      this.#world.trace.add(`${device.short} ☠ before ${port}.${method} ${parked.call.detail}`);
+    else this.#run(parked, when === TORN ? TORN : undefined, true);
+    await this.#world.scheduler.settle();
+    this.#world.crash(device);
+  }
+
+  /** A fault met a call. */
+  hit(pair: string): void {
+    const { hits } = this.#world.stats;
+    hits.set(pair, (hits.get(pair) ?? 0) + 1);
+  }
+
+  /** Mostly one device goes on for a while, so that long calls get through. */
+  #pickParked(): Parked | undefined {
+    const { parked } = this.#world.scheduler;
+    if (this.#focus === undefined || this.#rng.chance(0.06))
+      this.#focus = this.#rng.pick(this.#world.devices);
+    const own = parked.filter((one) => one.call.device === this.#focus?.short);
+    const among = own.length > 0 && this.#rng.chance(0.8) ? own : parked;
+    return among[this.#rng.below(among.length)];
+  }
+}
