@@ -94,9 +94,12 @@ export class CloudLog {
     try {
       after = readCloud(objects);
     } catch (error) {
-      world.violate('I6', `${device.short} committed a head that cannot be read: ${String(error)}`);
+      // Its shards went with the rollback: nobody can go on from here, and no rule says that one could.
+      if (device.op?.sawRollback === true) world.end();
+      else world.violate('I6', `${device.short} committed a head that cannot be read: ${String(error)}`);
     }
     if (after === undefined) return;
+    if (device.op?.sawRollback === true) world.harm();
     if (options.ifMatch === undefined && options.ifNoneMatch === undefined) {
       world.violate('I5', `${device.short} wrote the head without a condition`);
     }
@@ -143,7 +146,7 @@ export class CloudLog {
     const found = [
       ...headExtends(formerLog, commit.after.head, before.has(headKey)),
       // What has rotted, or went with a rollback in the midst of a call, may be named until an audit finds it.
-      ...(world.scenario.damage || commit.device.op?.sawRollback === true ? [] : newContentsExist(commit)),
+      ...(world.harmed ? [] : newContentsExist(commit)),
       ...deletionsAreMeant(world, commit),
       ...noTwoNames(commit.after),
       ...tornStaysOut(commit),

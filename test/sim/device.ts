@@ -46,6 +46,8 @@ export class Device {
   readonly staged = new Map<StagedId, Uint8Array>();
   /** Every content that a path of this vault ever had. */
   readonly everHad = new Map<string, Set<string>>();
+  /** Those of them from after the call under way began, which may have looked before. */
+  readonly goneLately = new Set<string>();
   /** Its base table as last written. */
   readonly baseRows = new Map<string, string>();
   /** Folded paths that its user deleted or renamed, or its engine moved away, since it last lost its memory. */
@@ -93,6 +95,12 @@ export class Device {
     return set;
   }
 
+  /** Its user deleted or renamed the path, or its engine moved it away. */
+  lost(path: VaultPath): void {
+    this.gone.add(foldPath(path));
+    this.goneLately.add(foldPath(path));
+  }
+
   everHadAnywhere(hash: string): boolean {
     for (const hashes of this.everHad.values()) if (hashes.has(hash)) return true;
     return false;
@@ -101,6 +109,7 @@ export class Device {
   /** What it remembered is gone: deletions from before cannot be known to it any more. */
   forgot(): void {
     this.gone.clear();
+    if (this.op !== undefined) for (const path of this.goneLately) this.gone.add(path);
     this.mayTrash.clear();
     this.baseRows.clear();
     this.held = [];

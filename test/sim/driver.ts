@@ -158,7 +158,7 @@ export class Driver {
   }
 
   #isSound(): boolean {
-    return this.#world.violations.length === 0;
+    return this.#world.violations.length === 0 && !this.#world.ended;
   }
 
   #crash(device: Device): void {

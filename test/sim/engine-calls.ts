@@ -40,6 +40,7 @@ export class EngineCalls {
       sawRollback: false,
     };
     device.op = op;
+    device.goneLately.clear();
     const { incarnation } = device;
     this.#world.trace.add(`${device.short} ${kind} …`);
     try {
@@ -139,7 +140,7 @@ export class EngineCalls {
       op.sawUnmounted ||
       device.unmounted ||
       error.kind === 'contended';
-    const excusedByBucket = world.scenario.damage || world.scenario.rollback;
+    const excusedByBucket = world.harmed || world.scenario.rollback;
     const isNotFound = error.kind === 'not-found' && (op.kind === 'restore' || op.kind === 'verify');
     if (isNotFound) return;
     if (NEVER.includes(error.kind) || !(excused || excusedByBucket)) {

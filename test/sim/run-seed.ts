@@ -87,7 +87,7 @@ async function settle(world: World, driver: Driver): Promise<void> {
     if (pass === 1 || pass >= PASSES) await audits(world, driver);
     if (pass >= PASSES && vaultsAgree(world).length === 0 && readableCopyAgrees(world).length === 0) break;
   }
-  if (world.violations.length > 0) return;
+  if (world.violations.length > 0 || world.ended) return;
   const found = [
     ...nothingIsLost(world),
     ...vaultsAgree(world),
@@ -100,7 +100,7 @@ async function settle(world: World, driver: Driver): Promise<void> {
   if (found.length > 0) return;
   // Where there is no head yet, each sync looks whether the bucket has files to adopt.
   // What has rotted and nobody holds is asked for each time.
-  if (world.cloud.view === undefined || world.scenario.damage) return;
+  if (world.cloud.view === undefined || world.harmed) return;
   for (const device of world.devices) await checkIdle(world, driver, device);
   if (world.violations.length === 0) await restoredIsTheHead(world, driver);
   if (world.violations.length === 0) await historyIsWhole(world, driver);

@@ -1,4 +1,4 @@
-import { foldPath, folderOf, type VaultPath } from '../../src/core/model/vault-path.ts';
+import { folderOf, type VaultPath } from '../../src/core/model/vault-path.ts';
 import { isVaultError } from '../../src/engine/ports.ts';
 import { hashOf, toBytes, toText } from './bytes.ts';
 import type { Device } from './device.ts';
@@ -253,7 +253,7 @@ export class User {
     this.#device.remember(after);
     if (changed.size === 0) return;
     this.#world.stats.edits += 1;
-    for (const path of before.keys()) if (!after.has(path)) this.#device.gone.add(foldPath(path));
+    for (const path of before.keys()) if (!after.has(path)) this.#device.lost(path);
     const others = [...after].filter(([path]) => !changed.has(path)).map(([, bytes]) => bytes);
     this.#world.ledger.userChanged({
       writer: this.#device.short,

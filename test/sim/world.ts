@@ -52,7 +52,9 @@ export class World {
   readonly copies: ConflictCopy[] = [];
   /** Told of each call that ended well, while somebody counts requests. */
   onQuietOp: ((op: Op) => void) | undefined;
+  ended = false;
   readonly #random: Prng;
+  #harmed = false;
 
   constructor(scenario: Scenario, rng: Prng, createEngine: CreateEngine) {
     this.scenario = scenario;
@@ -74,6 +76,20 @@ export class World {
 
   clockOf(device: Device): number {
     return Math.floor(this.nowMs + device.skewMs);
+  }
+
+  /** Contents that heads name may be missing: they have rotted, or went with a rollback in the midst of a call. */
+  get harmed(): boolean {
+    return this.scenario.damage || this.#harmed;
+  }
+
+  harm(): void {
+    this.#harmed = true;
+  }
+
+  /** Nothing more is to be learnt from this run. */
+  end(): void {
+    this.ended = true;
   }
 
   violate(invariant: InvariantId, message: string): void {

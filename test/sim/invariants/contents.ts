@@ -38,7 +38,7 @@ export function allContentsExist(world: World): Violation[] {
     if (entry.deleted === true) return [];
     const problem = contentProblem(objects, entry);
     if (problem === undefined) return [];
-    if (world.scenario.damage && !isHeldByAny(world, entry.hash)) return [];
+    if (world.harmed && !isHeldByAny(world, entry.hash)) return [];
     return [{ invariant: 'I6', message: `at the end ${entry.path}: ${problem}` }];
   });
 }

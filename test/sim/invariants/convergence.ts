@@ -60,7 +60,7 @@ export function readableCopyAgrees(world: World): Violation[] {
     // An empty folder may have an object that marks it.
     const marks = path.endsWith('/') && (copy === undefined || isLiveFolder(world, path as VaultPath));
     // Nobody can write what has rotted and no vault holds.
-    const rotted = world.scenario.damage && entry !== undefined && !isHeldByAny(world, entry);
+    const rotted = world.harmed && entry !== undefined && !isHeldByAny(world, entry);
     if (copy === entry || marks || rotted) continue;
     found.push({
       invariant: 'I2',

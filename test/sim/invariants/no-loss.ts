@@ -19,11 +19,11 @@ export function nothingIsLost(world: World): Violation[] {
   const missing = world.ledger.due().filter(({ token }) => !live.has(token));
   if (missing.length === 0) return [];
   // What was kept in the history only may have rotted there.
-  if (world.scenario.damage && keepsOneSide(world)) return [];
+  if (world.harmed && keepsOneSide(world)) return [];
   const past = keepsOneSide(world) ? tokensInHistory(world) : new Set<string>();
   return missing.flatMap(({ token, bornAt, bornPath }): Violation[] => {
     // What another program wrote may have rotted, or gone with a rollback, before any vault had it.
-    if (past.has(token) || (bornAt === 'e' && (world.scenario.damage || world.scenario.rollback))) return [];
+    if (past.has(token) || (bornAt === 'e' && (world.harmed || world.scenario.rollback))) return [];
     const where = trashed.has(token) ? 'stands only in a trash' : 'is in no vault and no trash';
     return [
       {

@@ -9,7 +9,7 @@ const KEPT_MS = 30 * 86_400_000;
 
 /** I6, through the engine's own restore: what a device restores now is the head's tree, byte for byte. */
 export async function restoredIsTheHead(world: World, driver: Driver): Promise<void> {
-  if (world.cloud.view === undefined || world.scenario.damage) return;
+  if (world.cloud.view === undefined || world.harmed) return;
   const got = await restored(world, driver, { kind: 'now' });
   if (got !== undefined) compare(world, got, filesOf(world.cloud.view), 'now');
 }
@@ -18,7 +18,7 @@ export async function restoredIsTheHead(world: World, driver: Driver): Promise<v
 export async function historyIsWhole(world: World, driver: Driver): Promise<void> {
   const { view, views, times } = world.cloud;
   // A rollback takes packs away that later commits still name; contents are put again, but not for history.
-  if (view === undefined || world.scenario.damage || world.scenario.rollback) return;
+  if (view === undefined || world.harmed || world.scenario.rollback) return;
   const recent = view.head.log.filter((commit) => world.nowMs - (times.get(commit) ?? 0) < KEPT_MS);
   const commit = recent[Math.floor(recent.length / 2)];
   const then = commit === undefined ? undefined : views.get(commit);

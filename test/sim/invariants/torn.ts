@@ -1,4 +1,4 @@
-import type { VaultPath } from '../../../src/core/model/vault-path.ts';
+import type { Entry } from '../../../src/core/model/entry.ts';
 import type { Commit } from '../cloud-log.ts';
 import type { Violation } from '../violation.ts';
 
@@ -8,13 +8,16 @@ import type { Violation } from '../violation.ts';
  */
 export function tornStaysOut(commit: Commit): Violation[] {
   return commit.entries.flatMap((entry): Violation[] =>
-    entry.deleted !== true && commit.device.torn.get(entry.hash) === entry.path && isEdit(commit, entry.path)
+    entry.deleted !== true && commit.device.torn.get(entry.hash) === entry.path && isEdit(commit, entry)
       ? [{ invariant: 'I23', message: `committed the torn ${entry.path} as an edit` }]
       : [],
   );
 }
 
-function isEdit(commit: Commit, path: VaultPath): boolean {
+function isEdit(commit: Commit, { path, hash }: Entry): boolean {
   const before = commit.before?.tree.get(path);
-  return !path.includes('(conflict ') || (before !== undefined && before.deleted !== true);
+  const stood = before !== undefined && before.deleted !== true;
+  // A later commit may carry the entry along as it is.
+  if (stood && before.hash === hash) return false;
+  return stood || !path.includes('(conflict ');
 }

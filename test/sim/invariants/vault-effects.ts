@@ -1,5 +1,4 @@
 import { EMPTY_HASH } from '../../../src/core/model/ids.ts';
-import { foldPath } from '../../../src/core/model/vault-path.ts';
 import { hashOf } from '../bytes.ts';
 import type { Device } from '../device.ts';
 import { tokensOf } from '../ledger.ts';
@@ -12,7 +11,7 @@ import { trashIsMeant } from './deletions.ts';
 /** Everything that an engine does to a vault comes by here, after it was done. */
 export function watchVault(world: World, device: Device, effect: VaultEffect): void {
   device.remember(effect.after);
-  if (effect.method === 'move') device.gone.add(foldPath(effect.path));
+  if (effect.method === 'move') device.lost(effect.path);
   const found = [...wasExpected(effect), ...isSafeElsewhere(world, device, effect)];
   const stood = effect.before.get(effect.path);
   if (effect.method === 'trash' && stood !== undefined) {
