@@ -69,6 +69,11 @@ class Watching {
     const { signal, console } = this.#context;
     for (;;) {
       const report = await this.#sync();
+      // Ctrl-C is how a watch ends, also in the midst of a sync.
+      if (report === 'stopped') {
+        console.complain('Stopped in the midst of a sync. The next one goes on from there.');
+        return EXIT.done;
+      }
       if (report?.outcome === 'first-preview') {
         console.complain(
           'This is the first sync, and there are files on both sides: look with `twincloud preview`, then `twincloud watch --accept-first`.',
@@ -90,7 +95,7 @@ class Watching {
     }
   }
 
-  async #sync(): Promise<SyncReport | undefined> {
+  async #sync(): Promise<SyncReport | 'stopped' | undefined> {
     const { console, signal } = this.#context;
     try {
       const options = { acceptFirst: this.#options.acceptFirst === true, watch: new Stopwatch() };
@@ -101,7 +106,8 @@ class Watching {
       this.#tell(report, options.watch.seconds());
       return report;
     } catch (error) {
-      if (wasStopped(error, signal) || !isPassing(error)) throw error;
+      if (wasStopped(error, signal)) return 'stopped';
+      if (!isPassing(error)) throw error;
       this.#failures += 1;
       const { message } = describeFailure(error);
       if (message !== this.#said.failure)
