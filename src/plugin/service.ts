@@ -1,0 +1,88 @@
+import type { Finding } from '../storage/check-connection.ts';
+import type { VaultPath } from '../core/model/vault-path.ts';
+import type {
+  HeldDecision,
+  HeldItem,
+  PreviewReport,
+  Problem,
+  Progress,
+  SyncEvent,
+  SyncReport,
+  VerifyReport,
+  Version,
+} from '../engine/api.ts';
+import type { DeviceRecord, Settings } from './settings/model.ts';
+
+/** What the status bar shows. Times in milliseconds since 1970. */
+export type SyncState =
+  /** No cloud is set up, or a key is missing on this device: `message` says what. */
+  | { readonly kind: 'unset'; readonly message: string }
+  | { readonly kind: 'synced'; readonly atMs: number | undefined }
+  /** Edits wait to settle. */
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'syncing'; readonly progress: Progress | undefined }
+  | { readonly kind: 'paused' }
+  | { readonly kind: 'offline'; readonly message: string }
+  /** A person is needed; `message` names the file and the remedy. */
+  | {
+      readonly kind: 'attention';
+      readonly reason: 'failed' | 'held' | 'first-preview' | 'conflicts' | 'problems';
+      readonly message: string;
+    };
+
+/** One line of the log that people read. */
+export interface LogEntry {
+  readonly timeMs: number;
+  readonly level: 'info' | 'warn' | 'error';
+  readonly text: string;
+  readonly event?: SyncEvent;
+}
+
+/**
+ * All that commands, settings and views may ask of the sync. Nothing here throws but where said; a
+ * failure ends in `state` and `log`. One call works at a time; later ones wait for it.
+ */
+export interface SyncService {
+  readonly state: SyncState;
+  /** Problems of the last sync: files that were left alone, each with the remedy. */
+  readonly problems: readonly Problem[];
+  readonly conflicts: readonly VaultPath[];
+  /** Called after each change of `state`; returns what ends it. */
+  onState(listener: () => void): () => void;
+
+  /** Newest last, of this device, kept over restarts up to a bound. */
+  readonly log: readonly LogEntry[];
+  onLog(listener: () => void): () => void;
+
+  /** Syncs now, joining one that runs. `undefined`: it could not, see `state`. */
+  syncNow(options?: {
+    readonly acceptFirst?: boolean;
+    readonly byHand?: boolean;
+  }): Promise<SyncReport | undefined>;
+  /** Ends the running sync soon; the next goes on from there. */
+  stop(): void;
+  /** Rejects with an Error whose message is for people. */
+  preview(): Promise<PreviewReport>;
+  setPaused(paused: boolean): void;
+  /** Rejects with an Error whose message is for people. */
+  verify(onProgress: (progress: Progress) => void, signal: AbortSignal): Promise<VerifyReport>;
+  /** Versions in kept history, newest first. Rejects with an Error whose message is for people. */
+  history(path: VaultPath): Promise<readonly Version[]>;
+  /** The text or bytes of a version. Rejects with an Error whose message is for people. */
+  contents(version: Version): Promise<Uint8Array>;
+  /** Writes the version's contents over the note as an edit of its own, so that it syncs; the former text stays in history (it is synced first). */
+  restoreVersion(version: Version): Promise<void>;
+  held(): Promise<readonly HeldItem[]>;
+  /** Answers for all that is held, then syncs. */
+  answerHeld(decision: HeldDecision): Promise<void>;
+
+  readonly settings: Settings;
+  readonly device: DeviceRecord;
+  /** Saves and takes effect at the next sync; a change of the cloud starts afresh with it (the first-sync preview again). */
+  changeSettings(change: Partial<Settings>): Promise<void>;
+  renameDevice(name: string): void;
+  /** What the connection is like, in words; finds the condition form and the road and remembers both. */
+  checkConnection(signal?: AbortSignal): Promise<readonly Finding[]>;
+  /** Forgets the cloud on this device: settings, secrets' names, database. Touches neither vault nor bucket. */
+  forgetCloud(): Promise<void>;
+}

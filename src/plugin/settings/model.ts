@@ -1,0 +1,44 @@
+import type { DeviceId } from '../../core/model/ids.ts';
+
+/** Where the vault is kept. Keys are names of secrets in the app's secret storage, never the secrets. */
+export interface S3Settings {
+  /** Empty: AWS in `region`. */
+  readonly endpoint: string;
+  readonly bucket: string;
+  readonly region: string;
+  /** Folder in the bucket, without slashes at its ends; empty: all of it. */
+  readonly prefix: string;
+  readonly pathStyle: boolean;
+  readonly accessKeySecret: string;
+  readonly secretKeySecret: string;
+}
+
+/** What all devices of a vault may share: kept in the plugin's `data.json`. Unknown keys are kept. */
+export interface Settings {
+  readonly s3: S3Settings;
+  /** In gitignore form. */
+  readonly ignore: readonly string[];
+  readonly dotFolders: boolean;
+  readonly readableCopy: boolean;
+  readonly conflicts: 'merge' | 'keep-both' | 'newest';
+  /** Minutes between syncs when nothing happens; 0: only after edits and by hand. */
+  readonly intervalMinutes: number;
+  readonly syncOnStart: boolean;
+  readonly syncAfterEdit: boolean;
+  readonly maxFileMiB: number;
+}
+
+/** What belongs to this device alone: kept by `saveLocalStorage`, per vault. */
+export interface DeviceRecord {
+  readonly id: DeviceId;
+  readonly name: string;
+  /** Random name of this vault's database on this device. */
+  readonly database: string;
+  readonly paused: boolean;
+  /** How the cloud wants its conditions, and by which road it is reached, as probed for this `cloud`. */
+  readonly probed?: {
+    readonly cloud: string;
+    readonly conditionForm: 'quoted' | 'bare';
+    readonly transport: 'request-url' | 'fetch';
+  };
+}
