@@ -21,7 +21,7 @@ const PACKAGES = {
   'storage/s3': ['p-map', '@aws-sdk/client-s3'],
   storage: ['p-map'],
   engine: ['p-map'],
-  plugin: ['obsidian'],
+  plugin: ['obsidian', 'valibot', 'idb-keyval', '@noble/hashes'],
 };
 
 const anyOf = (names) => `(${names.join('|')})`;
