@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 const ci = process.env['CI'] === 'true';
 
 export default defineConfig({
+  // The package has types alone; the host's module imports in Node, and what needs a page fails when it is used.
+  resolve: { alias: { obsidian: `${import.meta.dirname}/test/host/app/obsidian.ts` } },
   test: {
     include: ['test/**/*.test.ts'],
     // Servers start once a run, when the first suite asks for one.
