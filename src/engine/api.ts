@@ -34,6 +34,10 @@ export interface EngineSettings {
   };
   readonly names: 'posix' | 'windows' | 'portable';
   readonly packBytes: number;
+  /** The longest body read or fetched at once; packs and parts of an upload have limits of their own. */
+  readonly bodyBytes: number;
+  /** Files of one commit: a large upload commits this often, so that a restart goes on from there. */
+  readonly commitFiles: number;
   /** Transfers at once. */
   readonly concurrency: number;
 }
@@ -44,6 +48,8 @@ export const DEFAULT_SETTINGS: EngineSettings = {
   scope: { ignore: [], dotFolders: false, maxFileBytes: 5 * 1024 * 1024 * 1024 },
   names: 'portable',
   packBytes: 8 * 1024 * 1024,
+  bodyBytes: 8 * 1024 * 1024,
+  commitFiles: 2_000,
   concurrency: 8,
 };
 

@@ -100,7 +100,8 @@ async function nothingToDo(run: Run): Promise<boolean> {
     return false;
   if ((await state.meta('heldAnswer')) !== undefined) return false;
   for (const [path, file] of local.files) if (base.get(path)?.hash !== file.hash) return false;
-  for (const row of run.projected.values()) if (row.pending === true) return false;
+  if (run.deps.settings.readableCopy)
+    for (const row of run.projected.values()) if (row.pending === true) return false;
   return !auditDue(run, await lastLook(run));
 }
 

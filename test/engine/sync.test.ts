@@ -232,6 +232,22 @@ describe('two devices and one cloud', () => {
     expect(await contentsOf(a)).toEqual({ 'dropped.md': 'dropped', 'n.md': 'edited by hand' });
   });
 
+  it('[AU3] an object with what its note said before is no edit: the note stays, the object follows', async () => {
+    const { device, store } = bench();
+    const a = device('laptop', { settings: { readableCopy: true } });
+    a.vault.userWrite('n.md', 'first');
+    await a.engine.sync();
+    a.vault.userWrite('n.md', 'first, then more');
+    await a.engine.sync();
+    const key = 'n.md' as Parameters<typeof store.get>[0];
+    await store.put(key, new TextEncoder().encode('first'));
+    expect((await a.engine.verify()).readable).toMatchObject({ imported: [], rewritten: 1 });
+    await a.engine.sync();
+    expect(await contentsOf(a)).toEqual({ 'n.md': 'first, then more' });
+    const plain = await store.get(key);
+    expect(plain.kind === 'found' && new TextDecoder().decode(plain.body)).toBe('first, then more');
+  });
+
   it('a bucket of plain files is adopted and nothing equal is downloaded twice', async () => {
     const { device, store } = bench();
     const put = (key: string, text: string): Promise<unknown> =>

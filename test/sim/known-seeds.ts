@@ -55,4 +55,9 @@ export const KNOWN_SEEDS: readonly KnownSeed[] = [
     was: 'a note that was deleted while its bucket was being adopted failed the sync',
   },
   { seed: 2307, rule: 'error', was: 'an object that had become empty was asked for its first bytes' },
+  {
+    seed: 1000731,
+    rule: 'I1',
+    was: 'after a rollback an object with what its note had said before was imported over it',
+  },
 ];

@@ -62,8 +62,9 @@ export function makeScenario(rng: Prng, seed: number): Scenario {
   const skewed = rng.chance(0.3);
   const devices = Array.from({ length: count }, (_, index) => makeDevice(rng, index, skewed));
   const adoption = rng.chance(0.08);
+  const commitFiles = isLater ? rng.pick([2, 5, 2_000]) : 2_000;
   return {
-    devices,
+    devices: devices.map((device) => ({ ...device, settings: { ...device.settings, commitFiles } })),
     chaosSteps: rng.pick([60, 120, 200, 350]),
     faultRate: rng.pick([0, 0.01, 0.02, 0.05]),
     crashRate: rng.pick([0, 0.003, 0.01, 0.02]),

@@ -31,8 +31,13 @@ async function decode(
   limitBytes: number,
 ): Promise<Uint8Array> {
   // zlib takes no limit of 0.
-  const options = { maxOutputLength: Math.max(1, limitBytes) };
+  const maxOutputLength = Math.max(1, limitBytes);
   const isDirect = bytes.length <= DIRECT_BYTES && limitBytes <= DIRECT_LIMIT_BYTES;
+  // Inflated contents have the size of their limit; what is gunzipped is far smaller than its own.
+  const options =
+    isDirect && format === 'inflate'
+      ? { maxOutputLength, chunkSize: roomFor(limitBytes) }
+      : { maxOutputLength };
   let plain: Uint8Array;
   try {
     plain = isDirect ? directDecoders[format](bytes, options) : await decoders[format](bytes, options);
@@ -43,13 +48,25 @@ async function decode(
   return plain;
 }
 
+/**
+ * Bytes that hold what comes of so many. A result is a view of zlib's whole buffer, 16 KiB unless told,
+ * and keeps all of it in memory: for thousands of small notes in a pack that was most of the heap.
+ */
+function roomFor(sizeBytes: number): number {
+  return sizeBytes + (sizeBytes >> 8) + 64;
+}
+
+function direct(bytes: Uint8Array): { readonly level: number; readonly chunkSize: number } {
+  return { level: LEVEL, chunkSize: roomFor(bytes.length) };
+}
+
 export const nodeCompression: Compression = {
   async gzip(bytes) {
-    if (bytes.length <= DIRECT_BYTES) return gzipSync(bytes, { level: LEVEL });
+    if (bytes.length <= DIRECT_BYTES) return gzipSync(bytes, direct(bytes));
     return encoders.gzip(bytes, { level: LEVEL });
   },
   async deflate(bytes) {
-    if (bytes.length <= DIRECT_BYTES) return deflateRawSync(bytes, { level: LEVEL });
+    if (bytes.length <= DIRECT_BYTES) return deflateRawSync(bytes, direct(bytes));
     return encoders.deflate(bytes, { level: LEVEL });
   },
   gunzip: (bytes, limitBytes) => decode('gunzip', bytes, limitBytes),

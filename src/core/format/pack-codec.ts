@@ -40,6 +40,7 @@ export interface PackBuilder {
   readonly items: readonly PackItem[];
   /** Adds contents at the end; keeps no copy: `stored` must not change until `finish`. */
   append(content: PackContent): PackItem;
+  /** Ends it: the contents are let go, `items` stay. */
   finish(): Uint8Array<ArrayBuffer>;
 }
 
@@ -67,7 +68,7 @@ export function packBuilder(): PackBuilder {
       stored.push(content.stored);
       return item;
     },
-    finish: () => concatenated([...stored, ...indexAndFooter(items)]),
+    finish: () => concatenated([...stored.splice(0), ...indexAndFooter(items)]),
   };
 }
 

@@ -17,6 +17,8 @@ export class CheckedSource implements BodySource {
   readonly #whole;
   readonly #pieces = new Map<string, Promise<ContentHash>>();
   #hashedTo = 0;
+  /** The parts of an upload are sent side by side; their reads follow each other, as the hash needs. */
+  #reading: Promise<unknown> = Promise.resolve();
 
   constructor(vault: Vault, hashing: Hashing, file: VaultFile) {
     this.#vault = vault;
@@ -26,7 +28,13 @@ export class CheckedSource implements BodySource {
     this.sizeBytes = file.sizeBytes;
   }
 
-  async read(offset: number, length: number): Promise<Uint8Array> {
+  read(offset: number, length: number): Promise<Uint8Array> {
+    const piece = this.#reading.then(() => this.#read(offset, length));
+    this.#reading = piece.catch(() => undefined);
+    return piece;
+  }
+
+  async #read(offset: number, length: number): Promise<Uint8Array> {
     const { bytes, file } = await this.#vault.read(this.#file.path, { offset, length });
     if (!sameStat(file, this.#file) || bytes.length !== length) throw changed(this.#file.path);
     const piece = `${String(offset)}+${String(length)}`;

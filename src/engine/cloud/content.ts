@@ -2,7 +2,7 @@ import { inLanes } from '../lanes.ts';
 import type { ContentLocation, FileEntry } from '../../core/model/entry.ts';
 import { EMPTY_HASH, type ContentHash, type ObjectKey } from '../../core/model/ids.ts';
 import { isStoreError, StoreError } from '../../storage/store-error.ts';
-import type { EngineDeps } from '../api.ts';
+import type { EngineDeps, EngineSettings } from '../api.ts';
 import { CompressionError } from '../ports.ts';
 import type { Cloud } from './cloud.ts';
 
@@ -10,8 +10,8 @@ import type { Cloud } from './cloud.ts';
 export const SMALL_BYTES = 256 * 1024;
 /** Two wanted ranges nearer than this are fetched as one. */
 const NEAR_BYTES = 64 * 1024;
-/** A range fetched at once is not longer than a pack. */
-const RANGE_BYTES = 8 * 1024 * 1024;
+/** Contents of one fetched range are handed over side by side: each waits for the disk. */
+const TAKES_AT_ONCE = 4;
 
 const EMPTY = new Uint8Array(0);
 
@@ -28,8 +28,8 @@ export type Fetched<W> =
 
 type Packed<W> = W & { readonly at: Extract<ContentLocation, { readonly pack: ObjectKey }> };
 
-export function isLarge(wanted: Wanted): boolean {
-  return wanted.at !== undefined && 'blob' in wanted.at && wanted.sizeBytes > RANGE_BYTES;
+export function isLarge(wanted: Wanted, { bodyBytes }: Pick<EngineSettings, 'bodyBytes'>): boolean {
+  return wanted.at !== undefined && 'blob' in wanted.at && wanted.sizeBytes > bodyBytes;
 }
 
 /** Fetches contents and proves each by its hash. Missing or wrong ones are `damaged`, not an error. */
@@ -76,15 +76,17 @@ export class ContentReader {
       }
     }
     for (const [pack, list] of byPack) {
-      for (const span of spans(list)) jobs.push(() => this.#span(pack, span, take));
+      for (const span of spans(list, this.#deps.settings.bodyBytes))
+        jobs.push(() => this.#span(pack, span, take));
     }
     await inLanes(jobs, Math.max(1, Math.min(4, this.#deps.settings.concurrency)), (job) => job());
   }
 
   /** A large object piece by piece; the caller proves the hash. */
   async *pieces(key: ObjectKey, sizeBytes: number): AsyncIterable<Uint8Array> {
-    for (let offset = 0; offset < sizeBytes; offset += RANGE_BYTES) {
-      const length = Math.min(RANGE_BYTES, sizeBytes - offset);
+    const { bodyBytes } = this.#deps.settings;
+    for (let offset = 0; offset < sizeBytes; offset += bodyBytes) {
+      const length = Math.min(bodyBytes, sizeBytes - offset);
       const result = await this.#cloud.store.get(key, { ...this.#cloud.options, range: { offset, length } });
       if (result.kind !== 'found' || result.body.length !== length) {
         throw new StoreError('corrupt', {
@@ -116,7 +118,7 @@ export class ContentReader {
     take: (fetched: Fetched<W>) => Promise<void>,
   ): Promise<void> {
     const body = await absentAsUndefined(this.#range(pack, span));
-    for (const wanted of span.wanted) {
+    await inLanes(span.wanted, TAKES_AT_ONCE, async (wanted) => {
       if (body === undefined) await take({ kind: 'damaged', wanted, detail: `${pack} is missing or cut` });
       else {
         const { offset, length, encoding } = wanted.at;
@@ -127,7 +129,7 @@ export class ContentReader {
             : Promise.resolve(stored);
         await take(await this.#proved(wanted, pack, plain));
       }
-    }
+    });
   }
 
   async #range<W>(pack: ObjectKey, span: Span<W>): Promise<Uint8Array | undefined> {
@@ -158,14 +160,14 @@ interface Span<W> {
 }
 
 /** Ranges of one pack that cover what is wanted, near ones joined. */
-function spans<W>(wanted: readonly Packed<W>[]): Span<W>[] {
+function spans<W>(wanted: readonly Packed<W>[], mostBytes: number): Span<W>[] {
   const sorted = [...wanted].sort((a, b) => a.at.offset - b.at.offset);
   const found: { offset: number; end: number; wanted: Packed<W>[] }[] = [];
   for (const one of sorted) {
     const { offset, length } = one.at;
     const last = found.at(-1);
     const end = offset + length;
-    if (last !== undefined && offset - last.end <= NEAR_BYTES && end - last.offset <= 2 * RANGE_BYTES) {
+    if (last !== undefined && offset - last.end <= NEAR_BYTES && end - last.offset <= mostBytes) {
       last.end = Math.max(last.end, end);
       last.wanted.push(one);
     } else found.push({ offset, end, wanted: [one] });

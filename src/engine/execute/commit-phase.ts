@@ -1,25 +1,33 @@
 import type { Entry } from '../../core/model/entry.ts';
 import { isFolder } from '../../core/model/vault-path.ts';
 import { EngineError } from '../api.ts';
-import type { ContentWriter, Outgoing } from '../cloud/content-writer.ts';
+import type { ContentHash } from '../../core/model/ids.ts';
+import type { ContentWriter, Outgoing, Stored } from '../cloud/content-writer.ts';
 import { knownContent, type RemoteView } from '../cloud/remote-view.ts';
 import type { VaultError } from '../ports.ts';
 import { expiredPaths } from '../upkeep/expired-paths.ts';
 import { commitIntentKey, StateChanges, type BaseChange, type Identity } from '../state.ts';
-import { commitStep, type BuiltStep, type CommitAction, type StepContext } from './commit-steps.ts';
+import {
+  commitStep,
+  type BuiltStep,
+  type CommitAction,
+  type CommitStep,
+  type StepContext,
+} from './commit-steps.ts';
 import { prepareCommit, putObjects, writeHead, type Draft, type PreparedCommit } from './committer.ts';
 import { observe } from './observe.ts';
 import type { Run } from './run.ts';
 
-/** A first upload commits this often, so that a restart goes on from there. */
-const BATCH_FILES = 2_000;
 const BATCH_BYTES = 64 * 1024 * 1024;
 const SECOND_MS = 1_000;
 
 /** `lost`: another device committed; the view must be read again and the rest planned again. */
 export type CommitOutcome = 'done' | 'lost';
 
-/** Carries out what goes into the cloud, in as few commits as the batch limits allow. */
+/**
+ * Carries out what goes into the cloud, in as few commits as the batch limits allow. The contents of a
+ * batch are stored while the one before it is committed: they do not depend on the head.
+ */
 export async function commitActions(
   run: Run,
   writer: ContentWriter,
@@ -27,11 +35,30 @@ export async function commitActions(
 ): Promise<CommitOutcome> {
   const batches = inBatches(run, actions);
   for (const action of actions) run.expect('upload', 1, run.local.files.get(pathOf(action))?.sizeBytes ?? 0);
+  let storing = storeBatch(run, writer, batches[0] ?? []);
   for (const [index, batch] of batches.entries()) {
-    const outcome = await commitBatch(run, writer, batch, index < batches.length - 1);
+    const stored = await storing;
+    const next = batches[index + 1];
+    if (next === undefined) return commitBatch(run, batch, stored, false);
+    storing = storeBatch(run, writer, next);
+    const outcome = await afterBoth(commitBatch(run, batch, stored, true), storing);
     if (outcome === 'lost') return 'lost';
   }
   return 'done';
+}
+
+/** What `first` gives; where there is no going on, only once `second` has ended too. */
+async function afterBoth(first: Promise<CommitOutcome>, second: Promise<unknown>): Promise<CommitOutcome> {
+  // Its failure shows when it is awaited for its own sake.
+  const ended = second.catch(() => undefined);
+  try {
+    const outcome = await first;
+    if (outcome === 'lost') await ended;
+    return outcome;
+  } catch (error) {
+    await ended;
+    throw error;
+  }
 }
 
 function pathOf(action: CommitAction): Parameters<typeof isFolder>[0] {
@@ -44,7 +71,7 @@ function inBatches(run: Run, actions: readonly CommitAction[]): CommitAction[][]
   for (const action of actions) {
     const size = run.local.files.get(pathOf(action))?.sizeBytes ?? 0;
     const last = batches.at(-1);
-    if (last === undefined || last.length >= BATCH_FILES || bytes + size > BATCH_BYTES) {
+    if (last === undefined || last.length >= run.deps.settings.commitFiles || bytes + size > BATCH_BYTES) {
       batches.push([action]);
       bytes = size;
     } else {
@@ -55,12 +82,16 @@ function inBatches(run: Run, actions: readonly CommitAction[]): CommitAction[][]
   return batches;
 }
 
-async function commitBatch(
+interface StoredBatch {
+  readonly steps: readonly CommitStep[];
+  readonly stored: ReadonlyMap<ContentHash, Stored>;
+}
+
+async function storeBatch(
   run: Run,
   writer: ContentWriter,
   actions: readonly CommitAction[],
-  moreFollow: boolean,
-): Promise<CommitOutcome> {
+): Promise<StoredBatch> {
   const context = stepContext(run);
   const steps = actions.map((action) => commitStep(action, context));
   const failed = (outgoing: Outgoing, error: VaultError): void => {
@@ -71,7 +102,15 @@ async function commitBatch(
     });
   };
   const outgoing = steps.flatMap((step) => step.outgoing);
-  const stored = await writer.store(outgoing, knownContent(run.view), failed);
+  return { steps, stored: await writer.store(outgoing, knownContent(run.view), failed) };
+}
+
+async function commitBatch(
+  run: Run,
+  actions: readonly CommitAction[],
+  { steps, stored }: StoredBatch,
+  moreFollow: boolean,
+): Promise<CommitOutcome> {
   const built = steps
     .map((step) => step.build(stored))
     .filter((step): step is BuiltStep => step !== undefined);
@@ -165,12 +204,13 @@ function identityOf(run: Run): Identity {
   return run.proposed;
 }
 
-/** Some clouds take one write a second of one key. */
+/** Some clouds take few writes a second of one key. */
 async function keepPace(run: Run): Promise<void> {
   const perSecond = run.deps.store.capabilities.writesPerSecondPerKey;
-  if (perSecond > 1 || run.lastHeadWriteMs === undefined) return;
-  const waitMs = run.lastHeadWriteMs + SECOND_MS - run.deps.clock.now();
-  if (waitMs > 0) await run.deps.clock.sleep(Math.min(waitMs, SECOND_MS), run.options.signal);
+  if (run.lastHeadWriteMs === undefined) return;
+  const apartMs = SECOND_MS / perSecond;
+  const waitMs = run.lastHeadWriteMs + apartMs - run.deps.clock.now();
+  if (waitMs > 0) await run.deps.clock.sleep(Math.min(waitMs, apartMs), run.options.signal);
 }
 
 /** Each lost race waits longer, with jitter; a run gives up after so many. */

@@ -47,7 +47,7 @@ export class LocalSteps {
     for (const action of files) {
       const wanted = { ...wantedOf(action.entry), action };
       if (await this.#fromVault(action)) continue;
-      if (isLarge(wanted)) await this.#large(action);
+      if (isLarge(wanted, this.#run.deps.settings)) await this.#large(action);
       else cloud.push(wanted);
     }
     await this.#reader.each(cloud, (fetched) => this.#fetched(fetched));

@@ -67,15 +67,16 @@ class Restoring {
   async run(): Promise<this> {
     const reader = new ContentReader(this.#deps, this.#cloud);
     const targets = this.#entries.map((entry): Target => ({ ...wantedOf(entry), entry }));
+    const large = (target: Target): boolean => isLarge(target, this.#deps.settings);
     await reader.each(
-      targets.filter((target) => !isLarge(target)),
+      targets.filter((target) => !large(target)),
       async (fetched) => {
         const { entry } = fetched.wanted;
         if (fetched.kind === 'found') await this.#write(entry, once(fetched.bytes));
         else this.#done(entry, fetched.detail);
       },
     );
-    await pMap(targets.filter(isLarge), ({ entry }) => this.#large(reader, entry), {
+    await pMap(targets.filter(large), ({ entry }) => this.#large(reader, entry), {
       concurrency: LARGE_AT_ONCE,
     });
     return this;

@@ -14,6 +14,7 @@ import { StateChanges } from '../state.ts';
 import { importFindings, type Finding } from './import.ts';
 import {
   isAsProjected,
+  isOvertaken,
   listBucket,
   readPlain,
   rescue,
@@ -88,13 +89,14 @@ async function proveContents(
   broken: Map<FileEntry, string>,
 ): Promise<void> {
   const reader = new ContentReader(run.deps, run.cloud);
-  const small = entries.filter((entry) => !isLarge(wantedOf(entry)));
+  const large = (entry: FileEntry): boolean => isLarge(wantedOf(entry), run.deps.settings);
+  const small = entries.filter((entry) => !large(entry));
   await reader.each(small, (fetched) => {
     if (fetched.kind === 'damaged') broken.set(fetched.wanted, fetched.detail);
     run.progress('audit', 1, fetched.wanted.sizeBytes);
     return Promise.resolve();
   });
-  for (const entry of entries.filter((one) => isLarge(wantedOf(one)))) {
+  for (const entry of entries.filter(large)) {
     const at = entry.at;
     if (at === undefined || !('blob' in at)) continue;
     const sha = run.deps.hashing.sha256Stream();
@@ -204,8 +206,7 @@ async function judge(run: Run, object: PlainObject, entry: FileEntry | undefined
   if (contents === undefined) return { kind: 'stale' };
   const { hash, etag } = contents;
   if (hash === entry?.hash) return { kind: 'good', learned: { done: { etag, hash } } };
-  // Our mark and its own hash: a projection that a later commit has overtaken.
-  if (contents.projectedAs === hash)
+  if (isOvertaken(contents, entry))
     return { kind: 'stale', learned: { done: { etag, hash }, pending: true } };
   return { kind: 'edited', finding: { object, contents, base: known?.hash } };
 }

@@ -1,6 +1,6 @@
 import { classifyKey, plainKey } from '../../core/format/keys.ts';
 import type { FileEntry, Projection } from '../../core/model/entry.ts';
-import { parseContentHash, type ContentHash, type ObjectKey } from '../../core/model/ids.ts';
+import { parseContentHash, shortHash, type ContentHash, type ObjectKey } from '../../core/model/ids.ts';
 import { parseVaultPath, type VaultPath } from '../../core/model/vault-path.ts';
 import { createScope } from '../../core/policy/scope.ts';
 import type { ListedObject } from '../../storage/object-store.ts';
@@ -8,8 +8,6 @@ import { orAbsent } from '../cloud/cloud.ts';
 import { ContentReader } from '../cloud/content.ts';
 import type { Run } from '../execute/run.ts';
 
-/** Objects up to this size are fetched at once. */
-export const WHOLE_OBJECT_BYTES = 8 * 1024 * 1024;
 /** What other sync tools leave in a bucket for themselves. */
 const FOREIGN_METADATA =
   /^(?:_remotely-save-metadata-on-remote\.(?:json|bin)|_remotely-secure-metadata-on-remote\.json|_debug_remotely_save\/.*)$/u;
@@ -66,7 +64,7 @@ export function readPlain(run: Run, object: PlainKey): Promise<PlainContents | u
 }
 
 async function readPresent(run: Run, object: PlainKey): Promise<PlainContents> {
-  if (object.sizeBytes <= WHOLE_OBJECT_BYTES) {
+  if (object.sizeBytes <= run.deps.settings.bodyBytes) {
     const result = await run.cloud.get(object.key);
     if (result.kind === 'unchanged') throw new TypeError('unchanged without a condition');
     const hash = await run.deps.hashing.sha256(result.body);
@@ -82,7 +80,7 @@ async function readPresent(run: Run, object: PlainKey): Promise<PlainContents> {
 /** An entry's contents from its readable copy, where that has the right hash: a second place to look. */
 export async function rescue(run: Run, entry: FileEntry): Promise<Uint8Array | undefined> {
   const key = plainKey(entry.path);
-  if (key === undefined || entry.sizeBytes > WHOLE_OBJECT_BYTES) return undefined;
+  if (key === undefined || entry.sizeBytes > run.deps.settings.bodyBytes) return undefined;
   const found = await orAbsent(run.cloud.get(key));
   if (found?.kind !== 'found') return undefined;
   return (await run.deps.hashing.sha256(found.body)) === entry.hash ? found.body : undefined;
@@ -108,6 +106,14 @@ function described(info: Described): Omit<PlainContents, 'hash' | 'bytes'> {
     mtimeMs,
     ...(projectedAs === undefined ? {} : { projectedAs }),
   };
+}
+
+/**
+ * A copy that later commits have overtaken: our mark with its own hash, or contents that the note had
+ * before. Importing it as an edit would undo what was written since.
+ */
+export function isOvertaken({ hash, projectedAs }: PlainContents, entry: FileEntry | undefined): boolean {
+  return projectedAs === hash || entry?.prev.includes(shortHash(hash)) === true;
 }
 
 /** What this device may overwrite without looking: its own last projection. */

@@ -14,7 +14,13 @@ import { isVaultError } from '../ports.ts';
 import { statFile, WHOLE_FILE_BYTES } from '../scan/read-file.ts';
 import { StateChanges } from '../state.ts';
 import { importFindings, type Finding } from './import.ts';
-import { isAsProjected, PROJECTED_METADATA, readPlain, type PlainObject } from './plain-objects.ts';
+import {
+  isAsProjected,
+  isOvertaken,
+  PROJECTED_METADATA,
+  readPlain,
+  type PlainObject,
+} from './plain-objects.ts';
 
 /** Done rows are remembered this often: so many are written again at most after a crash. */
 const BATCH_FILES = 200;
@@ -103,7 +109,7 @@ async function presentAt(work: Projecting, path: VaultPath, key: ObjectKey): Pro
 async function ours(work: Projecting, present: Present, entry: FileEntry | undefined): Promise<boolean> {
   const contents = await readPlain(work.run, present);
   if (contents === undefined) return true;
-  if (contents.projectedAs === contents.hash || contents.hash === entry?.hash) return true;
+  if (contents.hash === entry?.hash || isOvertaken(contents, entry)) return true;
   work.findings.push({ object: present, contents, base: work.run.projection(present.path)?.hash });
   return false;
 }
@@ -151,7 +157,8 @@ async function write(
   }
   const body = (await localBody(run, entry)) ?? (await cloudBody(run, entry));
   if (body === undefined) return undefined;
-  const conditional = run.cloud.store.capabilities.conditionalPut && entry.sizeBytes <= WHOLE_FILE_BYTES;
+  const { conditionalPut, maxSinglePutBytes } = run.cloud.store.capabilities;
+  const conditional = conditionalPut && entry.sizeBytes <= maxSinglePutBytes;
   const condition = present === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: present.etag };
   const version = await run.cloud.put(key, body, { metadata, ...(conditional ? condition : {}) });
   if (body instanceof CheckedSource) body.verify(entry.hash);
@@ -175,7 +182,7 @@ async function localBody(run: Run, entry: FileEntry): Promise<ObjectBody | undef
 
 async function cloudBody(run: Run, entry: FileEntry): Promise<ObjectBody | undefined> {
   const wanted = wantedOf(entry);
-  if (isLarge(wanted)) return undefined;
+  if (isLarge(wanted, run.deps.settings)) return undefined;
   const fetched = await new ContentReader(run.deps, run.cloud).one(wanted);
   return fetched.kind === 'found' ? fetched.bytes : undefined;
 }

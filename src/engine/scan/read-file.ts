@@ -2,14 +2,13 @@ import type { ContentHash } from '../../core/model/ids.ts';
 import type { VaultPath } from '../../core/model/vault-path.ts';
 import { VaultError, type Hashing, type Vault, type VaultFile } from '../ports.ts';
 
-/** Files up to this size are read whole; larger ones in pieces of `PIECE_BYTES`. */
-export const WHOLE_FILE_BYTES = 8 * 1024 * 1024;
-const PIECE_BYTES = 4 * 1024 * 1024;
+/** Files up to this size are read whole; larger ones in pieces of it: a phone can hold one. */
+export const WHOLE_FILE_BYTES = 4 * 1024 * 1024;
 
 /** A file's contents piece by piece. Rejects with `changed` if its stat moves in between. */
 export async function* readPieces(vault: Vault, file: VaultFile): AsyncIterable<Uint8Array> {
-  for (let offset = 0; offset < file.sizeBytes; offset += PIECE_BYTES) {
-    const length = Math.min(PIECE_BYTES, file.sizeBytes - offset);
+  for (let offset = 0; offset < file.sizeBytes; offset += WHOLE_FILE_BYTES) {
+    const length = Math.min(WHOLE_FILE_BYTES, file.sizeBytes - offset);
     const piece = await vault.read(file.path, { offset, length });
     if (!sameStat(piece.file, file) || piece.bytes.length !== length) {
       throw new VaultError('changed', file.path, 'it changed while it was read');

@@ -1,5 +1,5 @@
 import type { CompletedPart } from '@aws-sdk/client-s3';
-import { bodySize, PIECE_BYTES, readPiece, throwIfAborted } from '../body.ts';
+import { bodySize, readPiece, throwIfAborted } from '../body.ts';
 import type { ObjectKey } from '../../core/model/ids.ts';
 import type { ObjectBody } from '../object-store.ts';
 import type { Answer, Request, S3Connection } from './s3-connection.ts';
@@ -16,6 +16,8 @@ export interface MultipartTarget {
   readonly send: <Output extends object>(request: Request<Output>) => Promise<Answer<Output>>;
   readonly location: { readonly Bucket: string; readonly Key: ObjectKey };
   readonly headers: { readonly Metadata?: Record<string, string>; readonly ContentType?: string };
+  /** Bytes of a part; more where S3's most parts would not hold the body. */
+  readonly partBytes: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -57,7 +59,7 @@ async function sendParts(
   upload: Upload,
 ): Promise<CompletedPart[]> {
   const size = bodySize(body);
-  const partBytes = Math.max(PIECE_BYTES, Math.ceil(size / MAX_PARTS));
+  const partBytes = Math.max(target.partBytes, Math.ceil(size / MAX_PARTS));
   const count = Math.ceil(size / partBytes);
   const parts: CompletedPart[] = [];
   const failures: unknown[] = [];

@@ -28,12 +28,14 @@ import { isNotModified, serverTimeOf, translateError, type ErrorContext } from '
 export interface S3StoreOptions extends S3ConnectionOptions {
   /** As `detectConditionForm` found it. */
   readonly conditionForm: ConditionForm;
+  /** Larger bodies go in parts of this size, bytes: 8 MiB unless told, and S3 takes none below 5 MiB. */
+  readonly partBytes?: number;
 }
 
 /**
  * A bucket of S3 or of a server that speaks its protocol.
  *
- * Bodies of up to 8 MiB go in one request, larger ones in parts, and those take no condition. Copies
+ * Bodies of up to a part go in one request, larger ones in parts, and those take no condition. Copies
  * are the server's, up to 5 GiB. The SDK is loaded at the first call.
  */
 export function createS3Store(options: S3StoreOptions): ObjectStore {
@@ -42,23 +44,29 @@ export function createS3Store(options: S3StoreOptions): ObjectStore {
 
 const MAX_PAGE = 1000;
 
+/** R2 documents one write a second of one key; AWS names no limit of a key, and no caller needs more than this. */
+function writesPerSecond(endpoint: string | undefined): number {
+  return endpoint !== undefined && /\.r2\.cloudflarestorage\.com(?:[:/]|$)/u.test(endpoint) ? 1 : 10;
+}
+
 class S3Store implements ObjectStore {
   readonly capabilities: StoreCapabilities;
   readonly #bucket: string;
   readonly #form: ConditionForm;
   readonly #connection: S3Connection;
+  readonly #partBytes: number;
 
   constructor(options: S3StoreOptions) {
     this.#bucket = options.bucket;
     this.#form = options.conditionForm;
+    this.#partBytes = options.partBytes ?? PIECE_BYTES;
     this.#connection = new S3Connection(options);
     this.capabilities = {
       conditionalPut: options.conditionForm !== 'none',
       serverCopy: true,
       listingHash: 'md5',
-      maxSinglePutBytes: PIECE_BYTES,
-      // R2 allows one; the others do not say, and no caller needs more.
-      writesPerSecondPerKey: 1,
+      maxSinglePutBytes: this.#partBytes,
+      writesPerSecondPerKey: writesPerSecond(options.endpoint),
     };
   }
 
@@ -99,7 +107,7 @@ class S3Store implements ObjectStore {
       signal,
       ...(condition === undefined ? {} : { condition }),
     };
-    if (size > PIECE_BYTES) return this.#putInParts(body, context, options);
+    if (size > this.#partBytes) return this.#putInParts(body, context, options);
     const input = {
       ...this.#at(key),
       ...headersOf(options),
@@ -213,6 +221,7 @@ class S3Store implements ObjectStore {
       send: (request) => this.#send(request, context),
       location,
       headers: headersOf(options),
+      partBytes: this.#partBytes,
       signal: options.signal,
     });
     // Ceph leaves the tag out of the answer to the last step.
@@ -225,7 +234,7 @@ class S3Store implements ObjectStore {
     const problem =
       this.#form === 'none'
         ? 'this server does not keep conditions'
-        : size > PIECE_BYTES
+        : size > this.#partBytes
           ? 'a condition on a body in parts'
           : ifMatch !== undefined && ifNoneMatch !== undefined
             ? 'two conditions at once'
