@@ -22,7 +22,10 @@ async function decode(format: Format, bytes: Uint8Array, limitBytes: number): Pr
   }
 }
 
-function piped(bytes: Uint8Array, through: CompressionStream | DecompressionStream): ReadableStream<Uint8Array> {
+function piped(
+  bytes: Uint8Array,
+  through: CompressionStream | DecompressionStream,
+): ReadableStream<Uint8Array> {
   const source = new ReadableStream<BufferSource>({
     start(controller) {
       if (bytes.length > 0) controller.enqueue(bytes as Uint8Array<ArrayBuffer>);

@@ -78,7 +78,8 @@ function isFull(error: unknown): boolean {
 
 function asStateError(error: unknown): StateError {
   if (error instanceof StateError) return error;
-  const detail = error instanceof Error && error.message !== '' ? error.message : 'the database gave no reason';
+  const detail =
+    error instanceof Error && error.message !== '' ? error.message : 'the database gave no reason';
   return new StateError(isFull(error) ? 'disk-full' : 'unwritable', detail, error);
 }
 

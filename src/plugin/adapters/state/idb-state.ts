@@ -107,7 +107,8 @@ export class IdbState implements StateStore {
   }
 
   #next<T>(step: () => Promise<T>): Promise<T> {
-    if (this.#closing !== undefined) return Promise.reject(new StateError('closed', 'the state store is closed'));
+    if (this.#closing !== undefined)
+      return Promise.reject(new StateError('closed', 'the state store is closed'));
     const result = this.#work.then(step);
     this.#work = result.catch(() => undefined);
     return result;
@@ -131,7 +132,8 @@ export class IdbState implements StateStore {
 
   #putAll(store: IDBObjectStore): void {
     store.put({ format: FORMAT }, HEADER_KEY);
-    for (const [table, rows] of this.#tables) if (rows.size > 0) store.put(encodeRows(rows), snapshotKey(table));
+    for (const [table, rows] of this.#tables)
+      if (rows.size > 0) store.put(encodeRows(rows), snapshotKey(table));
   }
 
   async #fold(): Promise<void> {
@@ -139,7 +141,8 @@ export class IdbState implements StateStore {
     await this.#connection.run('readwrite', (store) => {
       const [from, to] = journalUpTo(this.#sequence);
       store.put({ format: FORMAT }, HEADER_KEY);
-      for (const table of this.#changed) store.put(encodeRows(rowsOf(this.#tables, table)), snapshotKey(table));
+      for (const table of this.#changed)
+        store.put(encodeRows(rowsOf(this.#tables, table)), snapshotKey(table));
       store.delete(IDBKeyRange.bound(from, to));
       return committed(store);
     });
