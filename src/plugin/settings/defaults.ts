@@ -1,0 +1,75 @@
+import * as v from 'valibot';
+import type { S3Settings, Settings } from './model.ts';
+
+/** What a vault starts with; also what stands in for a stored value that makes no sense. */
+export const DEFAULTS: Settings = {
+  s3: {
+    endpoint: '',
+    bucket: '',
+    region: 'us-east-1',
+    prefix: '',
+    pathStyle: false,
+    accessKeySecret: '',
+    secretKeySecret: '',
+  },
+  ignore: [],
+  dotFolders: false,
+  readableCopy: true,
+  conflicts: 'merge',
+  intervalMinutes: 5,
+  syncOnStart: true,
+  syncAfterEdit: true,
+  maxFileMiB: 5120,
+};
+
+/** Bounds of what may be typed, stored or sent in a setup link. */
+export const LIMITS = {
+  intervalMinutes: { min: 0, max: 1440 },
+  /** An object of S3 that is put in parts has at most 5 TiB; 50 GiB is what a device may be asked to hash. */
+  maxFileMiB: { min: 1, max: 51_200 },
+  deviceNameLength: 60,
+  ignoreLines: 1000,
+  ignoreLineLength: 1000,
+  textLength: 1024,
+} as const;
+
+const text = (fallback: string) => v.fallback(v.pipe(v.string(), v.maxLength(LIMITS.textLength)), fallback);
+const flag = (fallback: boolean) => v.fallback(v.boolean(), fallback);
+const whole = ({ min, max }: { readonly min: number; readonly max: number }, fallback: number) =>
+  v.fallback(v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max)), fallback);
+
+const S3Schema = v.looseObject({
+  endpoint: text(DEFAULTS.s3.endpoint),
+  bucket: text(DEFAULTS.s3.bucket),
+  region: text(DEFAULTS.s3.region),
+  prefix: text(DEFAULTS.s3.prefix),
+  pathStyle: flag(DEFAULTS.s3.pathStyle),
+  accessKeySecret: text(DEFAULTS.s3.accessKeySecret),
+  secretKeySecret: text(DEFAULTS.s3.secretKeySecret),
+});
+
+const SettingsSchema = v.looseObject({
+  s3: v.fallback(S3Schema, { ...DEFAULTS.s3 }),
+  ignore: v.fallback(v.array(v.string()), []),
+  dotFolders: flag(DEFAULTS.dotFolders),
+  readableCopy: flag(DEFAULTS.readableCopy),
+  conflicts: v.fallback(v.picklist(['merge', 'keep-both', 'newest']), DEFAULTS.conflicts),
+  intervalMinutes: whole(LIMITS.intervalMinutes, DEFAULTS.intervalMinutes),
+  syncOnStart: flag(DEFAULTS.syncOnStart),
+  syncAfterEdit: flag(DEFAULTS.syncAfterEdit),
+  maxFileMiB: whole(LIMITS.maxFileMiB, DEFAULTS.maxFileMiB),
+});
+
+/**
+ * Settings as `data.json` has them, whatever it has: a value that is missing or makes no sense gives
+ * way to its default, and keys that this version does not know are kept.
+ */
+export function readSettings(stored: unknown): Settings {
+  const parsed = v.safeParse(SettingsSchema, stored ?? {});
+  return parsed.success ? parsed.output : DEFAULTS;
+}
+
+/** Whether enough is said to try a connection. */
+export function isCloudNamed(s3: S3Settings): boolean {
+  return s3.bucket !== '' && s3.accessKeySecret !== '' && s3.secretKeySecret !== '';
+}

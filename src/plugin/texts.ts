@@ -1,0 +1,28 @@
+import { CHECK_TEXTS } from './texts/check.ts';
+import { COMMAND_TEXTS } from './texts/commands.ts';
+import { HELD_TEXTS } from './texts/held.ts';
+import { HISTORY_TEXTS } from './texts/history.ts';
+import { LOG_TEXTS } from './texts/log.ts';
+import { PLAN_TEXTS } from './texts/plan.ts';
+import { SETTINGS_TEXTS } from './texts/settings.ts';
+import { SETUP_LINK_TEXTS } from './texts/setup-link.ts';
+import { STATUS_TEXTS } from './texts/status.ts';
+import { VERIFY_TEXTS } from './texts/verify.ts';
+
+/** Every text that the plugin shows, a section a topic. A failure names what it is about and the remedy. */
+export const TEXTS = {
+  check: CHECK_TEXTS,
+  commands: COMMAND_TEXTS,
+  held: HELD_TEXTS,
+  history: HISTORY_TEXTS,
+  log: LOG_TEXTS,
+  plan: PLAN_TEXTS,
+  settings: SETTINGS_TEXTS,
+  setupLink: SETUP_LINK_TEXTS,
+  status: STATUS_TEXTS,
+  verify: VERIFY_TEXTS,
+  close: 'Close',
+  cancel: 'Cancel',
+  unexpected: (what: string, detail: string): string =>
+    `${what} did not work: ${detail} Try again; if it stays so, look into the sync log.`,
+} as const;

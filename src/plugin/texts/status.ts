@@ -1,0 +1,89 @@
+import type { Progress, SyncReport } from '../../engine/api.ts';
+import { COMMAND_TEXTS } from './commands.ts';
+import { bytesText, clockText, countText, numberText } from './words.ts';
+
+const PHASES: Readonly<Record<Progress['phase'], string>> = {
+  scan: 'Reading the vault',
+  fetch: 'Reading the cloud',
+  adopt: 'Taking in the bucket’s files',
+  upload: 'Sending',
+  download: 'Receiving',
+  'readable-copy': 'Writing the readable copy',
+  audit: 'Checking the cloud',
+};
+
+const SENT: ReadonlySet<string> = new Set(['uploaded', 'deleted-in-cloud', 'renamed-in-cloud']);
+const MINE: ReadonlySet<string> = new Set(['conflict-copy', 'repaired']);
+
+function reportText(report: SyncReport): string {
+  const sent = report.events.filter(({ kind }) => SENT.has(kind)).length;
+  const here = report.events.filter(({ kind }) => !SENT.has(kind) && !MINE.has(kind)).length;
+  const parts = [
+    ...(sent === 0 ? [] : [`${numberText(sent)} sent`]),
+    ...(here === 0 ? [] : [`${numberText(here)} received`]),
+    ...(report.conflicts.length === 0
+      ? []
+      : [countText(report.conflicts.length, 'conflict copy', 'conflict copies')]),
+  ];
+  const done = parts.length === 0 ? 'nothing had changed' : parts.join(', ');
+  const left = report.problems.length;
+  const rest = left === 0 ? '' : ` ${countText(left, 'file')} left alone: see the sync log.`;
+  return `Synced: ${done}.${rest}`;
+}
+
+/** The status, its menu, and the notices about it. */
+export const STATUS_TEXTS = {
+  name: 'Twincloud',
+  unset: 'Not set up',
+  synced: 'Synced',
+  waiting: 'Changes wait',
+  syncing: 'Syncing',
+  syncingCount: (done: number, total: number): string =>
+    `Syncing ${numberText(done)} of ${numberText(total)}`,
+  paused: 'Paused',
+  offline: 'Offline',
+  attention: 'Needs attention',
+  tooltip: {
+    synced: (atMs: number): string => `Synced at ${clockText(atMs)}.`,
+    never: 'Not synced yet in this session.',
+    waiting: 'An edit is synced as soon as it has settled.',
+    paused: 'Syncing is paused on this device. Select resume to go on.',
+    syncing: 'Starting to sync.',
+  },
+  progress: ({ phase, doneFiles, totalFiles, doneBytes, totalBytes }: Progress): string => {
+    const files = totalFiles === 0 ? '' : `: ${numberText(doneFiles)} of ${countText(totalFiles, 'file')}`;
+    const bytes = totalBytes === 0 ? '' : `, ${bytesText(doneBytes)} of ${bytesText(totalBytes)}`;
+    return `${PHASES[phase]}${files}${bytes}`;
+  },
+  menu: {
+    syncNow: COMMAND_TEXTS.syncNow,
+    stop: COMMAND_TEXTS.stop,
+    pause: 'Pause',
+    resume: 'Resume',
+    preview: COMMAND_TEXTS.preview,
+    held: COMMAND_TEXTS.showHeld,
+    log: COMMAND_TEXTS.showLog,
+    settings: 'Open settings',
+  },
+  notice: {
+    starting: 'Twincloud: starting to sync…',
+    running: (progress: string): string => `Twincloud: ${progress}`,
+    report: (report: SyncReport): string => `Twincloud: ${reportText(report)}`,
+    failed: (message: string): string => `Twincloud: ${message}`,
+    paused: 'Twincloud is paused on this device.',
+    resumed: 'Twincloud syncs again.',
+    stopping: 'Twincloud stops the sync. What was finished stays finished.',
+    notRunning: 'No sync is running.',
+    conflicts: (first: string, count: number): string =>
+      count === 1
+        ? `Twincloud kept both versions of a note: ${first}. Compare them, then delete one.`
+        : `Twincloud kept both versions of ${numberText(count)} notes, the first is ${first}. Compare them, then delete one of each; the sync log lists all.`,
+  },
+  open: {
+    failed: 'Show sync log',
+    held: 'Review',
+    'first-preview': 'Review',
+    conflicts: 'Show sync log',
+    problems: 'Show sync log',
+  },
+} as const;
