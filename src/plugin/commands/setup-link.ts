@@ -1,0 +1,40 @@
+import { Notice } from 'obsidian';
+import { decodeSetupLink, encodeSetupLink, SETUP_ACTION, type SetupLink } from '../setup-link.ts';
+import { TEXTS } from '../texts.ts';
+import { plainText } from '../texts/words.ts';
+import type { Ui } from '../ui-context.ts';
+
+/** Answers `obsidian://twincloud-setup`: nothing is used before a person has confirmed it. */
+export function registerSetupLink(ui: Ui): void {
+  ui.plugin.registerObsidianProtocolHandler(SETUP_ACTION, (parameters) => {
+    const link = decodeSetupLink(parameters);
+    if (link.kind === 'link') ui.open.setupLink(link.items);
+    else new Notice(TEXTS.setupLink.refused(reasonOf(link)), 0);
+  });
+}
+
+/** Copies the link that sets up another device as this one is, without the keys. */
+export async function copySetupLink({ service }: Ui): Promise<void> {
+  if (service.settings.s3.bucket === '') {
+    new Notice(TEXTS.setupLink.unset);
+    return;
+  }
+  const link = encodeSetupLink(service.settings);
+  try {
+    await activeWindow.navigator.clipboard.writeText(link);
+    new Notice(TEXTS.setupLink.copied);
+  } catch {
+    new Notice(`${TEXTS.setupLink.notCopied} ${link}`, 0);
+  }
+}
+
+function reasonOf({ why, part }: Extract<SetupLink, { readonly kind: 'refused' }>): string {
+  switch (why) {
+    case 'version':
+      return TEXTS.setupLink.wrongVersion;
+    case 'no-cloud':
+      return TEXTS.setupLink.noCloud;
+    case 'wrong':
+      return TEXTS.setupLink.wrong(plainText(part));
+  }
+}

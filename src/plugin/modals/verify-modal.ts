@@ -1,0 +1,101 @@
+import { Modal, ProgressBarComponent } from 'obsidian';
+import type { Progress, VerifyReport } from '../../engine/api.ts';
+import { TEXTS } from '../texts.ts';
+import { plainText } from '../texts/words.ts';
+import type { Ui } from '../ui-context.ts';
+import { button, buttonRow, callout, failureBox, foldedList, messageOf, statusLine } from './parts.ts';
+
+/** Looks over the cloud as soon as it opens; closing it stops that. */
+export class VerifyModal extends Modal {
+  readonly #ui: Ui;
+  readonly #stopping = new AbortController();
+  #isOpen = false;
+
+  constructor(ui: Ui) {
+    super(ui.app);
+    this.#ui = ui;
+  }
+
+  override async onOpen(): Promise<void> {
+    const { contentEl } = this;
+    this.#isOpen = true;
+    this.modalEl.addClass('twincloud-modal');
+    this.setTitle(TEXTS.verify.title);
+    contentEl.createEl('p', { text: TEXTS.verify.explain });
+    const bar = contentEl.createDiv({
+      cls: 'twincloud-progress',
+      attr: {
+        role: 'progressbar',
+        'aria-label': TEXTS.verify.bar,
+        'aria-valuemin': '0',
+        'aria-valuemax': '100',
+      },
+    });
+    const progress = new ProgressBarComponent(bar);
+    const line = statusLine(contentEl, TEXTS.verify.starting);
+    const stop = button(buttonRow(contentEl), TEXTS.verify.stop, () => {
+      stop.setDisabled(true);
+      this.#stopping.abort();
+    });
+    stop.buttonEl.focus();
+    const onProgress = (now: Progress): void => {
+      const percent = percentOf(now);
+      progress.setValue(percent);
+      bar.setAttr('aria-valuenow', String(Math.round(percent)));
+      line.setText(TEXTS.status.progress(now));
+    };
+    try {
+      const report = await this.#ui.service.verify(onProgress, this.#stopping.signal);
+      if (this.#isOpen) this.#show(report);
+    } catch (error) {
+      if (this.#isOpen) this.#fail(messageOf(error));
+    }
+  }
+
+  override onClose(): void {
+    this.#isOpen = false;
+    this.#stopping.abort();
+    this.contentEl.empty();
+  }
+
+  #fail(message: string): void {
+    this.contentEl.empty();
+    if (this.#stopping.signal.aborted) statusLine(this.contentEl, TEXTS.verify.stopped);
+    else failureBox(this.contentEl, message);
+    this.#showClose();
+  }
+
+  #show(report: VerifyReport): void {
+    const { contentEl } = this;
+    const { verify } = TEXTS;
+    contentEl.empty();
+    if (report.damaged.length === 0) {
+      callout(contentEl, { tone: 'info', text: verify.good(report), role: 'status' });
+    } else {
+      callout(contentEl, { tone: 'warning', text: verify.bad(report), role: 'alert' });
+      const rows = report.damaged.map(({ path, repaired, detail }) => ({
+        title: plainText(path),
+        detail: `${repaired ? verify.repaired : verify.lost} (${plainText(detail)})`,
+      }));
+      foldedList(contentEl, { title: verify.bad(report), open: true, rows });
+    }
+    contentEl.createEl('p', { text: verify.readable(report) });
+    if (report.problems.length > 0) {
+      const rows = report.problems.map(({ path, message }) => ({
+        title: plainText(path),
+        detail: plainText(message),
+      }));
+      foldedList(contentEl, { title: verify.problems(rows.length), rows });
+    }
+    this.#showClose();
+  }
+
+  #showClose(): void {
+    button(buttonRow(this.contentEl), TEXTS.close, () => this.close()).buttonEl.focus();
+  }
+}
+
+function percentOf({ doneFiles, totalFiles, doneBytes, totalBytes }: Progress): number {
+  if (totalBytes > 0) return (100 * doneBytes) / totalBytes;
+  return totalFiles > 0 ? (100 * doneFiles) / totalFiles : 0;
+}

@@ -1,0 +1,94 @@
+import { Notice, type Component } from 'obsidian';
+import type { SyncReport } from '../engine/api.ts';
+import type { SyncState } from './service.ts';
+import { TEXTS } from './texts.ts';
+import type { Ui } from './ui-context.ts';
+
+const { notice: TEXT, open: OPEN } = TEXTS.status;
+/** A notice that asks for something stays until it is read. */
+const ASKING_MS = 15_000;
+
+type Attention = Extract<SyncState, { readonly kind: 'attention' }>;
+
+/** Tells of what needs a person, once for each; and of a sync by hand from its start to its outcome. */
+export class SyncNotices {
+  readonly #ui: () => Ui;
+  /** The message that was told and still holds. */
+  #told: string | undefined;
+  #byHand = 0;
+
+  /** `ui` is asked for when something is to be told: it holds this object itself. */
+  constructor(ui: () => Ui) {
+    this.#ui = ui;
+  }
+
+  /** Ends with the component. */
+  watch(component: Component): void {
+    component.register(this.#ui().service.onState(() => this.#stateChanged()));
+  }
+
+  async syncByHand(options: { readonly acceptFirst?: boolean } = {}): Promise<void> {
+    const { service } = this.#ui();
+    const notice = new Notice(TEXT.starting, 0);
+    const end = service.onState(() => {
+      const { state } = service;
+      if (state.kind !== 'syncing' || state.progress === undefined) return;
+      notice.setMessage(TEXT.running(TEXTS.status.progress(state.progress)));
+    });
+    this.#byHand += 1;
+    let report: SyncReport | undefined;
+    try {
+      report = await service.syncNow({ ...options, byHand: true });
+    } finally {
+      this.#byHand -= 1;
+      end();
+      notice.hide();
+    }
+    this.#tellOutcome(report);
+  }
+
+  #stateChanged(): void {
+    const { state } = this.#ui().service;
+    if (state.kind === 'synced') this.#told = undefined;
+    if (state.kind !== 'attention' || this.#byHand > 0 || state.message === this.#told) return;
+    this.#tellAttention(state);
+  }
+
+  #tellOutcome(report: SyncReport | undefined): void {
+    const { service, open } = this.#ui();
+    const { state } = service;
+    if (report?.outcome === 'first-preview') open.preview();
+    else if (report?.outcome === 'held') open.held();
+    else if (report !== undefined) new Notice(TEXT.report(report));
+    if (report !== undefined && report.outcome !== 'done') return;
+    if (state.kind === 'attention') this.#tellAttention(state);
+    else if (report !== undefined) return;
+    else if (state.kind === 'offline' || state.kind === 'unset') new Notice(TEXT.failed(state.message));
+    else if (state.kind === 'paused') new Notice(TEXT.paused);
+  }
+
+  #tellAttention(state: Attention): void {
+    this.#told = state.message;
+    new Notice(this.#fragment(state), ASKING_MS);
+  }
+
+  #fragment(state: Attention): DocumentFragment {
+    const { open } = this.#ui();
+    const screens: Readonly<Record<Attention['reason'], () => void>> = {
+      failed: () => open.log(),
+      held: () => open.held(),
+      'first-preview': () => open.preview(),
+      conflicts: () => open.log(),
+      problems: () => open.log(),
+    };
+    return createFragment((fragment) => {
+      fragment.createDiv({ text: TEXT.failed(state.message) });
+      const button = fragment.createEl('button', {
+        cls: 'twincloud-notice-button',
+        text: OPEN[state.reason],
+        attr: { type: 'button' },
+      });
+      button.addEventListener('click', () => screens[state.reason]());
+    });
+  }
+}

@@ -1,0 +1,47 @@
+import type { App, Plugin } from 'obsidian';
+import { CheckModal } from './modals/check-modal.ts';
+import { forgetModal } from './modals/forget-modal.ts';
+import { HeldModal } from './modals/held-modal.ts';
+import { HistoryModal } from './modals/history-modal.ts';
+import { PreviewModal } from './modals/preview-modal.ts';
+import { SetupLinkModal } from './modals/setup-link-modal.ts';
+import { VerifyModal } from './modals/verify-modal.ts';
+import { TEXTS } from './texts.ts';
+import type { Screens, Ui } from './ui-context.ts';
+import { LOG_VIEW } from './views/log-view.ts';
+
+/** How each screen is opened. */
+export function screensOf(ui: () => Ui): Screens {
+  return {
+    preview: () => ui().show(new PreviewModal(ui())),
+    held: () => ui().show(new HeldModal(ui())),
+    verify: () => ui().show(new VerifyModal(ui())),
+    history: (path) => ui().show(new HistoryModal(ui(), path)),
+    check: () => ui().show(new CheckModal(ui())),
+    forget: () => ui().show(forgetModal(ui())),
+    setupLink: (items) => ui().show(new SetupLinkModal(ui(), items)),
+    log: () => ui().run(TEXTS.log.title, () => openLog(ui().app)),
+    settings: () => openSettings(ui().plugin),
+  };
+}
+
+/** The log that is open already, else a new one in the right sidebar. */
+async function openLog({ workspace }: App): Promise<void> {
+  const [open] = workspace.getLeavesOfType(LOG_VIEW);
+  const leaf = open ?? workspace.getRightLeaf(false);
+  if (leaf === null) return;
+  if (open === undefined) await leaf.setViewState({ type: LOG_VIEW, active: true });
+  await workspace.revealLeaf(leaf);
+}
+
+/** The settings window has no public interface; without it there is the way by hand. */
+interface SettingsWindow {
+  open(): void;
+  openTabById(id: string): unknown;
+}
+
+function openSettings({ app, manifest }: Plugin): void {
+  const { setting } = app as App & { readonly setting?: SettingsWindow };
+  setting?.open();
+  setting?.openTabById(manifest.id);
+}

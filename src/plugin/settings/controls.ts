@@ -1,0 +1,64 @@
+import type { SyncService } from '../service.ts';
+import type { CloudDraft } from './cloud-draft.ts';
+import type { Settings } from './model.ts';
+
+/** Where the value of a control is kept. */
+interface Control {
+  get(): unknown;
+  set(value: unknown): void | Promise<void>;
+}
+
+type PlainKey = Exclude<keyof Settings, 's3' | 'ignore'>;
+export type ControlKey =
+  PlainKey | 'endpoint' | 'bucket' | 'region' | 'prefix' | 'pathStyle' | 'deviceName' | 'paused';
+
+/** A control for each key: the cloud's go into the draft, the device's to the device, all others are saved at once. */
+export function controlsOf(service: SyncService, draft: CloudDraft): Readonly<Record<ControlKey, Control>> {
+  const plain = (key: PlainKey, isValue: (value: unknown) => boolean): Control => ({
+    get: () => service.settings[key],
+    set: async (value) => {
+      if (isValue(value)) await service.changeSettings({ [key]: value });
+    },
+  });
+  const cloudText = (key: 'endpoint' | 'bucket' | 'region' | 'prefix'): Control => ({
+    get: () => draft.values[key],
+    set: (value) => {
+      if (typeof value === 'string') draft.set(key, value);
+    },
+  });
+  return {
+    endpoint: cloudText('endpoint'),
+    bucket: cloudText('bucket'),
+    region: cloudText('region'),
+    prefix: cloudText('prefix'),
+    pathStyle: {
+      get: () => draft.values.pathStyle,
+      set: (value) => draft.set('pathStyle', value === true),
+    },
+    deviceName: {
+      get: () => service.device.name,
+      set: (value) => {
+        if (typeof value === 'string') service.renameDevice(value.trim());
+      },
+    },
+    paused: { get: () => service.device.paused, set: (value) => service.setPaused(value === true) },
+    dotFolders: plain('dotFolders', isFlag),
+    readableCopy: plain('readableCopy', isFlag),
+    syncOnStart: plain('syncOnStart', isFlag),
+    syncAfterEdit: plain('syncAfterEdit', isFlag),
+    conflicts: plain(
+      'conflicts',
+      (value) => value === 'merge' || value === 'keep-both' || value === 'newest',
+    ),
+    intervalMinutes: plain('intervalMinutes', isNumber),
+    maxFileMiB: plain('maxFileMiB', isNumber),
+  };
+}
+
+function isFlag(value: unknown): boolean {
+  return typeof value === 'boolean';
+}
+
+function isNumber(value: unknown): boolean {
+  return typeof value === 'number';
+}

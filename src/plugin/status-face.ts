@@ -1,0 +1,44 @@
+import type { SyncState } from './service.ts';
+import { TEXTS } from './texts.ts';
+
+/** How a state looks: in the status bar, on a phone's ribbon, above the log. */
+export interface Face {
+  readonly icon: string;
+  /** A few words. */
+  readonly text: string;
+  /** A sentence. */
+  readonly detail: string;
+  readonly tone: 'quiet' | 'busy' | 'warning';
+}
+
+export function faceOf(state: SyncState): Face {
+  const { status } = TEXTS;
+  switch (state.kind) {
+    case 'unset':
+      return { icon: 'cloud-off', text: status.unset, detail: state.message, tone: 'quiet' };
+    case 'synced': {
+      const { atMs } = state;
+      const detail = atMs === undefined ? status.tooltip.never : status.tooltip.synced(atMs);
+      return { icon: 'cloud', text: status.synced, detail, tone: 'quiet' };
+    }
+    case 'waiting':
+      return { icon: 'clock', text: status.waiting, detail: status.tooltip.waiting, tone: 'quiet' };
+    case 'syncing':
+      return syncingFace(state);
+    case 'paused':
+      return { icon: 'pause', text: status.paused, detail: status.tooltip.paused, tone: 'quiet' };
+    case 'offline':
+      return { icon: 'wifi-off', text: status.offline, detail: state.message, tone: 'warning' };
+    case 'attention':
+      return { icon: 'alert-triangle', text: status.attention, detail: state.message, tone: 'warning' };
+  }
+}
+
+function syncingFace({ progress }: Extract<SyncState, { readonly kind: 'syncing' }>): Face {
+  const { status } = TEXTS;
+  const face = { icon: 'refresh-cw', tone: 'busy' } as const;
+  if (progress === undefined) return { ...face, text: status.syncing, detail: status.tooltip.syncing };
+  const { doneFiles, totalFiles } = progress;
+  const text = totalFiles === 0 ? status.syncing : status.syncingCount(doneFiles, totalFiles);
+  return { ...face, text, detail: `${status.progress(progress)}.` };
+}

@@ -1,0 +1,31 @@
+import type { App, Modal, Plugin } from 'obsidian';
+import type { VaultPath } from '../core/model/vault-path.ts';
+import type { SyncService } from './service.ts';
+import type { SetupItems } from './setup-link.ts';
+
+/** The screens that others may open. */
+export interface Screens {
+  preview(): void;
+  held(): void;
+  log(): void;
+  verify(): void;
+  history(path: VaultPath): void;
+  check(): void;
+  forget(): void;
+  setupLink(items: SetupItems): void;
+  settings(): void;
+}
+
+/** What commands, screens and the status share. */
+export interface Ui {
+  readonly app: App;
+  readonly plugin: Plugin;
+  readonly service: SyncService;
+  readonly open: Screens;
+  /** Opens a modal that closes with the plugin, too. */
+  show(modal: Modal): void;
+  /** Does what a person asked for; `what` names it in the notice should it fail. */
+  run(what: string, act: () => Promise<unknown>): void;
+  /** Syncs with its progress and its outcome in a notice. */
+  syncByHand(options?: { readonly acceptFirst?: boolean }): void;
+}
