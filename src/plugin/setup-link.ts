@@ -11,6 +11,7 @@ import {
   trimPrefix,
 } from './settings/checks.ts';
 import type { Settings } from './settings/model.ts';
+import type { SetupItems } from './setup-items.ts';
 
 /*
  *   obsidian://twincloud-setup?v=1&endpoint=…&bucket=…&region=…&prefix=…&pathStyle=0
@@ -22,19 +23,6 @@ import type { Settings } from './settings/model.ts';
  */
 export const SETUP_ACTION = 'twincloud-setup';
 const VERSION = '1';
-
-/** Where the vault is kept, without the keys. */
-export interface CloudItem {
-  readonly endpoint: string;
-  readonly bucket: string;
-  readonly region: string;
-  readonly prefix: string;
-  readonly pathStyle: boolean;
-}
-
-/** What a link asks for. What it does not name is absent. */
-export type SetupItems = { readonly cloud: CloudItem } & Partial<Omit<Settings, 's3'>>;
-export type SetupItemKey = keyof SetupItems;
 
 export type SetupLink =
   | { readonly kind: 'link'; readonly items: SetupItems }

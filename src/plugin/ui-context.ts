@@ -1,7 +1,7 @@
 import type { App, Modal, Plugin } from 'obsidian';
 import type { VaultPath } from '../core/model/vault-path.ts';
 import type { SyncService } from './service.ts';
-import type { SetupItems } from './setup-link.ts';
+import type { SetupItems } from './setup-items.ts';
 
 /** The screens that others may open. */
 export interface Screens {

@@ -8,7 +8,7 @@ import { button, buttonRow, failureBox, foldedList, messageOf, statusLine } from
 /** What the guard keeps back, and the three answers. */
 export class HeldModal extends Modal {
   readonly #ui: Ui;
-  #isOpen = false;
+  readonly #closing = new AbortController();
 
   constructor(ui: Ui) {
     super(ui.app);
@@ -16,20 +16,19 @@ export class HeldModal extends Modal {
   }
 
   override async onOpen(): Promise<void> {
-    this.#isOpen = true;
     this.modalEl.addClass('twincloud-modal');
     this.setTitle(TEXTS.held.title);
     statusLine(this.contentEl, TEXTS.held.loading);
     try {
       const items = await this.#ui.service.held();
-      if (this.#isOpen) this.#show(items);
+      if (!this.#closing.signal.aborted) this.#show(items);
     } catch (error) {
-      if (this.#isOpen) this.#fail(messageOf(error));
+      if (!this.#closing.signal.aborted) this.#fail(messageOf(error));
     }
   }
 
   override onClose(): void {
-    this.#isOpen = false;
+    this.#closing.abort();
     this.contentEl.empty();
   }
 

@@ -11,7 +11,7 @@ import { readableText } from './readable-text.ts';
 export class HistoryModal extends Modal {
   readonly #ui: Ui;
   readonly #path: VaultPath;
-  #isOpen = false;
+  readonly #closing = new AbortController();
   #selected: Version | undefined;
   #rows: readonly { readonly version: Version; readonly el: HTMLElement }[] = [];
 
@@ -22,20 +22,19 @@ export class HistoryModal extends Modal {
   }
 
   override async onOpen(): Promise<void> {
-    this.#isOpen = true;
     this.modalEl.addClass('twincloud-modal', 'mod-wide', 'twincloud-history');
     this.setTitle(TEXTS.history.title(plainText(this.#path)));
     statusLine(this.contentEl, TEXTS.history.loading);
     try {
       const versions = await this.#ui.service.history(this.#path);
-      if (this.#isOpen) this.#show(versions);
+      if (!this.#closing.signal.aborted) this.#show(versions);
     } catch (error) {
-      if (this.#isOpen) this.#fail(messageOf(error));
+      if (!this.#closing.signal.aborted) this.#fail(messageOf(error));
     }
   }
 
   override onClose(): void {
-    this.#isOpen = false;
+    this.#closing.abort();
     this.contentEl.empty();
   }
 
@@ -83,7 +82,7 @@ export class HistoryModal extends Modal {
     statusLine(panes, TEXTS.history.loadingVersion);
     try {
       const [bytes, now] = await Promise.all([this.#ui.service.contents(version), this.#now()]);
-      if (!this.#isOpen || this.#selected !== version) return;
+      if (this.#closing.signal.aborted || this.#selected !== version) return;
       panes.empty();
       const then = readableText(bytes);
       statusLine(panes, then !== undefined && then === now ? TEXTS.history.same : '');
@@ -91,7 +90,7 @@ export class HistoryModal extends Modal {
       showPane(panes, TEXTS.history.now, now ?? TEXTS.history.noNote);
       restore.setDisabled(false);
     } catch (error) {
-      if (!this.#isOpen || this.#selected !== version) return;
+      if (this.#closing.signal.aborted || this.#selected !== version) return;
       panes.empty();
       failureBox(panes, messageOf(error));
     }

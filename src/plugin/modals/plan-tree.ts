@@ -101,7 +101,7 @@ class Branch {
       .slice(0, change.path.length - change.name.length)
       .split('/')
       .slice(0, -1);
-    let branch: Branch = this as Branch;
+    let branch: Branch = this;
     for (const name of folders) branch = branch.#child(name);
     branch.#changes.push(change);
   }

@@ -10,7 +10,7 @@ import { showChanges } from './plan-view.ts';
 /** What a sync would do, and the acceptance of a first sync. */
 export class PreviewModal extends Modal {
   readonly #ui: Ui;
-  #isOpen = false;
+  readonly #closing = new AbortController();
 
   constructor(ui: Ui) {
     super(ui.app);
@@ -18,20 +18,19 @@ export class PreviewModal extends Modal {
   }
 
   override async onOpen(): Promise<void> {
-    this.#isOpen = true;
     this.modalEl.addClass('twincloud-modal', 'mod-wide');
     this.setTitle(TEXTS.plan.title);
     statusLine(this.contentEl, TEXTS.plan.loading);
     try {
       const report = await this.#ui.service.preview();
-      if (this.#isOpen) this.#show(report);
+      if (!this.#closing.signal.aborted) this.#show(report);
     } catch (error) {
-      if (this.#isOpen) this.#fail(messageOf(error));
+      if (!this.#closing.signal.aborted) this.#fail(messageOf(error));
     }
   }
 
   override onClose(): void {
-    this.#isOpen = false;
+    this.#closing.abort();
     this.contentEl.empty();
   }
 

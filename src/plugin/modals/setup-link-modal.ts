@@ -1,10 +1,10 @@
 import { Modal, Notice, SecretComponent, Setting } from 'obsidian';
 import { isCloudNamed } from '../settings/defaults.ts';
-import type { SetupItemKey, SetupItems } from '../setup-link.ts';
+import type { SetupItemKey, SetupItems } from '../setup-items.ts';
 import { TEXTS } from '../texts.ts';
 import type { Ui } from '../ui-context.ts';
 import { button, buttonRow, callout } from './parts.ts';
-import { setupRows, settingsFrom, type SetupRow } from './setup-items.ts';
+import { setupRows, settingsFrom, type SetupRow } from './setup-rows.ts';
 
 /** Has every item of a setup link confirmed before any of it is used. */
 export class SetupLinkModal extends Modal {

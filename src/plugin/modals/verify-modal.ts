@@ -9,7 +9,7 @@ import { button, buttonRow, callout, failureBox, foldedList, messageOf, statusLi
 export class VerifyModal extends Modal {
   readonly #ui: Ui;
   readonly #stopping = new AbortController();
-  #isOpen = false;
+  readonly #closing = new AbortController();
 
   constructor(ui: Ui) {
     super(ui.app);
@@ -18,7 +18,6 @@ export class VerifyModal extends Modal {
 
   override async onOpen(): Promise<void> {
     const { contentEl } = this;
-    this.#isOpen = true;
     this.modalEl.addClass('twincloud-modal');
     this.setTitle(TEXTS.verify.title);
     contentEl.createEl('p', { text: TEXTS.verify.explain });
@@ -46,14 +45,14 @@ export class VerifyModal extends Modal {
     };
     try {
       const report = await this.#ui.service.verify(onProgress, this.#stopping.signal);
-      if (this.#isOpen) this.#show(report);
+      if (!this.#closing.signal.aborted) this.#show(report);
     } catch (error) {
-      if (this.#isOpen) this.#fail(messageOf(error));
+      if (!this.#closing.signal.aborted) this.#fail(messageOf(error));
     }
   }
 
   override onClose(): void {
-    this.#isOpen = false;
+    this.#closing.abort();
     this.#stopping.abort();
     this.contentEl.empty();
   }

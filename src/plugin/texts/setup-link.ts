@@ -1,4 +1,4 @@
-import type { SetupItemKey } from '../setup-link.ts';
+import type { SetupItemKey } from '../setup-items.ts';
 
 const NAMES: Readonly<Record<SetupItemKey, string>> = {
   cloud: 'Cloud',

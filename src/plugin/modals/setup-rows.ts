@@ -1,5 +1,5 @@
 import type { Settings } from '../settings/model.ts';
-import type { CloudItem, SetupItemKey, SetupItems } from '../setup-link.ts';
+import type { CloudItem, SetupItemKey, SetupItems } from '../setup-items.ts';
 import { TEXTS } from '../texts.ts';
 import { plainText } from '../texts/words.ts';
 
