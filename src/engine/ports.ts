@@ -97,9 +97,13 @@ export type VaultErrorKind =
   | 'illegal-name'
   | 'blocked'
   | 'corrupt'
+  | 'deferred'
   | 'unexpected';
 
-/** `blocked`: a file stands where a folder must be, or the reverse. `corrupt`: staged bytes are not what was staged. */
+/**
+ * `blocked`: a file stands where a folder must be, or the reverse. `corrupt`: staged bytes are not what was staged.
+ * `deferred`: somebody is at work on the file in an editor; nothing was done, and it works once they have saved.
+ */
 export class VaultError extends Error {
   override readonly name = 'VaultError';
   readonly kind: VaultErrorKind;

@@ -32,6 +32,7 @@ const SENTENCES: Readonly<Record<VaultErrorKind, string>> = {
   'illegal-name': 'this system refuses the name; rename it on the device that made it',
   blocked: 'a file stands where a folder must be, or the reverse; rename one of them',
   corrupt: 'the staged contents are not what was staged; check the disk',
+  deferred: 'a program is at work on it; the next sync takes it',
   unexpected: 'the system refused',
 };
 

@@ -318,6 +318,7 @@ export async function guarded(run: Run, path: VaultPath, work: () => Promise<voi
 }
 
 function writeProblem(path: VaultPath, error: VaultError): Problem {
+  if (error.kind === 'deferred') return { path, kind: 'deferred', message: `${error.message}.` };
   return {
     path,
     kind: 'write-failed',

@@ -27,6 +27,8 @@ async function newSubject(durability: 'fsync' | 'fast'): Promise<VaultSubject> {
   return {
     vault: new FolderVault(root, { durability }),
     ignoresCase: false,
+    seesLinks: true,
+    trashKeepsPaths: true,
     user: {
       async write(path, text, mtimeMs) {
         await mkdir(dirname(at(path)), { recursive: true });

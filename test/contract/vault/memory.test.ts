@@ -18,6 +18,8 @@ function subjectOf(vault: MemoryVault, ignoresCase: boolean): VaultSubject {
   return {
     vault,
     ignoresCase,
+    seesLinks: true,
+    trashKeepsPaths: true,
     user: {
       write: (at, contents, mtimeMs) =>
         now(() => {

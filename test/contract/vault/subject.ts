@@ -27,6 +27,10 @@ export interface VaultSubject {
   readonly vault: Vault;
   readonly user: VaultUser;
   readonly ignoresCase: boolean;
+  /** Some hosts follow links, and nobody can tell what they lead to from a file. */
+  readonly seesLinks: boolean;
+  /** Some hosts put all into the trash by name alone. */
+  readonly trashKeepsPaths: boolean;
   /** A new vault on the same disk, as after the process was killed. */
   restart(): Promise<Vault>;
   /** Files in the trash: path there to text. */

@@ -1,0 +1,121 @@
+import type { DataAdapter } from 'obsidian';
+import type { Random, StagedId } from '../../../engine/ports.ts';
+import { STAGING_FOLDER } from '../../../engine/vault-layout.ts';
+import { PIECE_BYTES } from './contents.ts';
+import { toVaultError } from './host-errors.ts';
+import type { Places } from './places.ts';
+
+const ID_DIGITS = 24;
+
+/** Contents that wait in a hidden folder of the vault, on the same disk as their place. */
+export class Staging {
+  readonly #adapter: DataAdapter;
+  readonly #places: Places;
+  readonly #random: Random;
+
+  constructor(adapter: DataAdapter, places: Places, random: Random) {
+    this.#adapter = adapter;
+    this.#places = places;
+    this.#random = random;
+  }
+
+  /** What the chunks reject with is passed on. */
+  async stage(chunks: AsyncIterable<Uint8Array>): Promise<StagedId> {
+    const id = this.#random.hex(ID_DIGITS) as StagedId;
+    const path = pathOf(id);
+    let begun = false;
+    const put = async (pieces: readonly Uint8Array[]): Promise<void> => {
+      const bytes = joined(pieces);
+      const isFirst = !begun;
+      begun = true;
+      await this.#write(path, bytes, isFirst);
+    };
+    try {
+      for await (const pieces of gathered(chunks)) await put(pieces);
+      if (!begun) await put([]);
+      return id;
+    } catch (error) {
+      if (begun) await this.remove(id);
+      throw error;
+    }
+  }
+
+  /** Where the staged bytes are; `undefined` where the name is none of ours. */
+  pathOf(id: StagedId): string | undefined {
+    return /^[0-9a-f]{24}$/u.test(id) ? pathOf(id) : undefined;
+  }
+
+  /** A path in the same folder to put something aside at. */
+  asidePath(): string {
+    return pathOf(this.#random.hex(ID_DIGITS) as StagedId);
+  }
+
+  async remove(id: StagedId): Promise<void> {
+    await this.#adapter.remove(pathOf(id)).catch(() => undefined);
+  }
+
+  async discardBut(keep: ReadonlySet<StagedId>): Promise<void> {
+    if ((await this.#places.stat(STAGING_FOLDER)) === undefined) return;
+    try {
+      const { files } = await this.#adapter.list(STAGING_FOLDER);
+      for (const file of files) {
+        const id = file.slice(file.lastIndexOf('/') + 1) as StagedId;
+        if (!keep.has(id)) await this.#adapter.remove(file);
+      }
+    } catch (error) {
+      throw toVaultError(error, STAGING_FOLDER, 'write');
+    }
+  }
+
+  async #write(path: string, bytes: Uint8Array<ArrayBuffer>, isFirst: boolean): Promise<void> {
+    const write = (): Promise<void> =>
+      isFirst
+        ? this.#adapter.writeBinary(path, bytes.buffer)
+        : this.#adapter.appendBinary(path, bytes.buffer);
+    try {
+      if (isFirst && (await this.#places.stat(STAGING_FOLDER)) === undefined) {
+        await this.#places.requireVault(path);
+        await this.#adapter.mkdir(STAGING_FOLDER);
+      }
+      await write();
+    } catch (error) {
+      throw toVaultError(error, path, 'write');
+    }
+  }
+}
+
+function pathOf(id: string): string {
+  return `${STAGING_FOLDER}/${id}`;
+}
+
+/** The same bytes in groups of at most a piece, each as large as may be. */
+async function* gathered(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Uint8Array[]> {
+  let group: Uint8Array[] = [];
+  let groupBytes = 0;
+  for await (const chunk of chunks) {
+    for (let offset = 0; offset < chunk.length;) {
+      const part = chunk.subarray(offset, offset + PIECE_BYTES - groupBytes);
+      group.push(part);
+      groupBytes += part.length;
+      offset += part.length;
+      if (groupBytes < PIECE_BYTES) continue;
+      yield group;
+      [group, groupBytes] = [[], 0];
+    }
+  }
+  if (group.length > 0) yield group;
+}
+
+/** In a buffer of its own, as the app takes buffers. */
+function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const [only] = parts;
+  if (parts.length === 1 && only?.buffer instanceof ArrayBuffer && only.byteLength === only.buffer.byteLength)
+    return only as Uint8Array<ArrayBuffer>;
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}
