@@ -97,13 +97,12 @@ class Branch {
   }
 
   place(change: Change): void {
-    const folders = change.path
-      .slice(0, change.path.length - change.name.length)
-      .split('/')
-      .slice(0, -1);
-    let branch: Branch = this;
-    for (const name of folders) branch = branch.#child(name);
-    branch.#changes.push(change);
+    const folders = change.path.slice(0, change.path.length - change.name.length).split('/').slice(0, -1);
+    this.#at(folders).#changes.push(change);
+  }
+
+  #at([name, ...rest]: readonly string[]): Branch {
+    return name === undefined ? this : this.#child(name).#at(rest);
   }
 
   #child(name: string): Branch {
