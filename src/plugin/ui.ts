@@ -36,6 +36,7 @@ function showWhileLoaded(plugin: Plugin, modal: Modal): void {
   tie.register(() => modal.close());
   modal.setCloseCallback(() => plugin.removeChild(tie));
   modal.open();
+  modal.modalEl.setAttr('aria-label', modal.titleEl.getText());
 }
 
 async function runReported(what: string, act: () => Promise<unknown>): Promise<void> {
