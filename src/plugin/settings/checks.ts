@@ -7,8 +7,10 @@ export type ValueCheck<T> = (value: T) => string | undefined;
 const { cloud, device, files, sync } = TEXTS.settings;
 
 const LOCAL_HOST = /^(localhost|.*\.localhost|.*\.local|.*\.lan|.*\.internal|[^.:]+)$/u;
-const LOCAL_ADDRESS =
-  /^(127\.|10\.|192\.168\.|169\.254\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|172\.(1[6-9]|2\d|3[01])\.|\[(::1|f[cd][0-9a-f]{2}:.*|fe80:.*)\]$)/u;
+/** Loopback, private, link-local and shared addresses, as `URL` writes them. */
+const LOCAL_IPV4 =
+  /^(127|10|192\.168|169\.254|172\.(1[6-9]|2\d|3[01])|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))(\.\d+)+$/u;
+const LOCAL_IPV6 = /^\[(::1|f[cd][0-9a-f]{2}:.*|fe80:.*)\]$/u;
 
 export const checkEndpoint: ValueCheck<string> = (value) => {
   if (value === '') return undefined;
@@ -80,5 +82,5 @@ function parseUrl(text: string): URL | undefined {
 }
 
 function isOwnNetwork(host: string): boolean {
-  return LOCAL_HOST.test(host) || LOCAL_ADDRESS.test(host);
+  return [LOCAL_HOST, LOCAL_IPV4, LOCAL_IPV6].some((pattern) => pattern.test(host));
 }

@@ -4,7 +4,8 @@ import { faceOf } from '../status-face.ts';
 import { TEXTS } from '../texts.ts';
 import type { Ui } from '../ui-context.ts';
 import { showAttention } from './attention.ts';
-import { entriesAfter, logRow, passes, type LogFilter } from './log-rows.ts';
+import { entriesAfter, passes, type LogFilter } from './log-filter.ts';
+import { logRow } from './log-rows.ts';
 
 export const LOG_VIEW = 'twincloud-log';
 /** So many more entries are made at a time. */
