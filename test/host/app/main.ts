@@ -1,0 +1,108 @@
+import * as commands from '@codemirror/commands';
+import * as language from '@codemirror/language';
+import * as state from '@codemirror/state';
+import * as view from '@codemirror/view';
+import { App } from './app.ts';
+import { absent } from './absent.ts';
+import type { HostConfig } from './config.ts';
+import { DeviceState } from './device-state.ts';
+import { installDomExtensions } from './dom/extensions.ts';
+import { HostHandle } from './handle.ts';
+import { MetadataCache } from './metadata-cache.ts';
+import { native } from './net/native.ts';
+import { RequestLedger } from './net/request-ledger.ts';
+import { makeRequestUrl } from './net/request-url.ts';
+import * as obsidian from './obsidian.ts';
+import { Platform, becomeDevice } from './platform.ts';
+import { PluginLoader } from './plugin-loader.ts';
+import { RemoteDisk } from './remote-disk.ts';
+import { SecretStorage } from './secret-storage.ts';
+import { Shell } from './shell/shell.ts';
+import { failOnAbsent } from './strict.ts';
+import { FileManager } from './vault/file-manager.ts';
+import { Vault } from './vault/vault.ts';
+
+declare global {
+  interface Window {
+    /** For whoever drives the page. */
+    host: HostHandle;
+  }
+}
+
+/** Modules that the app lends to plugins. A name that is not here is an error. */
+function makeRequire(modules: Readonly<Record<string, object>>): (name: string) => unknown {
+  return (name) => {
+    const module = Object.hasOwn(modules, name) ? modules[name] : undefined;
+    if (module === undefined) throw new Error(`Cannot find module '${name}'`);
+    return module;
+  };
+}
+
+/** Reading a name that the host does not export says so. */
+function namedModule(name: string, module: object): object {
+  return new Proxy(module, {
+    get: (target, key, receiver): unknown => {
+      const value: unknown = Reflect.get(target, key, receiver);
+      if (value !== undefined || typeof key === 'symbol' || key === '__esModule' || key === 'default')
+        return value;
+      return absent(`export "${key}" in "${name}"`);
+    },
+  });
+}
+
+async function start(): Promise<void> {
+  const startMs = performance.now();
+  installDomExtensions(window);
+  const config = (await (await native.fetch('/host/config')).json()) as HostConfig;
+  becomeDevice(config.kind);
+  const device = new DeviceState({ mobile: Platform.isMobile });
+  device.install(window);
+  const ledger = new RequestLedger();
+  if (Platform.isMobile) ledger.limitBytes = config.bodyLimitBytes;
+  const vault = new Vault({
+    disk: new RemoteDisk('/host/disk'),
+    name: config.vaultName,
+    configDir: config.configDir,
+    traps: config.traps,
+    resourceUrl: (path) =>
+      `${location.origin}/host/resource/${path.split('/').map(encodeURIComponent).join('/')}`,
+  });
+  for (const [type, name] of [
+    [App, 'App'],
+    [Vault, 'Vault'],
+    [FileManager, 'FileManager'],
+    [obsidian.Workspace, 'Workspace'],
+    [obsidian.WorkspaceLeaf, 'WorkspaceLeaf'],
+    [obsidian.FileSystemAdapter, 'DataAdapter'],
+    [obsidian.Editor, 'Editor'],
+    [SecretStorage, 'SecretStorage'],
+  ] as const)
+    failOnAbsent(type, name);
+  const app = new App({
+    vault,
+    fileManager: new FileManager(vault),
+    secretStorage: new SecretStorage(localStorage, config.deviceId),
+    metadataCache: new MetadataCache(),
+    appId: config.appId,
+    storage: localStorage,
+  });
+  Object.assign(window, { app });
+  const plugins = new PluginLoader(
+    app,
+    makeRequire({
+      obsidian: namedModule('obsidian', { ...obsidian, requestUrl: makeRequestUrl(device, ledger) }),
+      '@codemirror/commands': commands,
+      '@codemirror/language': language,
+      '@codemirror/state': state,
+      '@codemirror/view': view,
+    }),
+  );
+  const shell = new Shell({ app, plugins, config });
+  window.host = new HostHandle({ app, plugins, shell, device, ledger, config });
+  await window.host.start(startMs);
+}
+
+start().catch((error: unknown) => {
+  document.body.textContent = `The host could not start: ${String(error)}`;
+  throw error;
+});

@@ -1,0 +1,124 @@
+import { native } from './native.ts';
+import type { DeviceState } from '../device-state.ts';
+import type { RequestLedger } from './request-ledger.ts';
+
+export interface RequestUrlParam {
+  readonly url: string;
+  readonly method?: string;
+  readonly contentType?: string;
+  readonly body?: string | ArrayBuffer;
+  readonly headers?: Record<string, string>;
+  readonly throw?: boolean;
+}
+
+export interface RequestUrlResponse {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly arrayBuffer: ArrayBuffer;
+  readonly json: unknown;
+  readonly text: string;
+}
+
+export type RequestUrlResponsePromise = Promise<RequestUrlResponse> & {
+  arrayBuffer: Promise<ArrayBuffer>;
+  json: Promise<unknown>;
+  text: Promise<string>;
+};
+
+export interface BridgeRequest {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Record<string, string>;
+}
+
+export interface BridgeAnswer {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  /** Set when no answer came. */
+  readonly error?: string;
+}
+
+/** Electron refuses to set these itself; a signature over them is computed without sending them. */
+const FORBIDDEN = ['content-length', 'host', 'trailer', 'te', 'upgrade', 'keep-alive', 'transfer-encoding'];
+
+/**
+ * The app's `requestUrl`: made outside of the page, so without CORS; whole bodies both ways; no abort:
+ * what was asked for goes on whoever waits. The Node process that serves the page makes the request.
+ */
+export function makeRequestUrl(state: DeviceState, ledger: RequestLedger) {
+  return (request: RequestUrlParam | string): RequestUrlResponsePromise => {
+    const param = typeof request === 'string' ? { url: request } : request;
+    const response = send(param, state, ledger);
+    response.catch(() => undefined);
+    return Object.assign(response, {
+      arrayBuffer: quiet(response.then((answer) => answer.arrayBuffer)),
+      json: quiet(response.then((answer) => answer.json)),
+      text: quiet(response.then((answer) => answer.text)),
+    });
+  };
+}
+
+function quiet<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
+}
+
+async function send(
+  param: RequestUrlParam,
+  state: DeviceState,
+  ledger: RequestLedger,
+): Promise<RequestUrlResponse> {
+  const { url, method = 'GET', body, contentType } = param;
+  const headers = { ...param.headers, ...(contentType === undefined ? {} : { 'Content-Type': contentType }) };
+  for (const name of Object.keys(headers))
+    if (FORBIDDEN.includes(name.toLowerCase())) throw new Error('net::ERR_INVALID_ARGUMENT');
+  if (!/^https?:/u.test(url)) throw new Error('net::ERR_UNKNOWN_URL_SCHEME');
+  const bytes =
+    typeof body === 'string'
+      ? new TextEncoder().encode(body)
+      : new Uint8Array(body ?? new ArrayBuffer(0)).slice();
+  ledger.begin(bytes.length, url);
+  let received = 0;
+  try {
+    const [answer, contents] = await state.whileAwake(
+      overBridge({ url, method, headers }, bytes),
+      'The network connection was lost.',
+    );
+    received = contents.byteLength;
+    if (answer.error !== undefined) throw new Error(answer.error);
+    return judged(answer, contents, param.throw ?? true);
+  } finally {
+    ledger.end({ method, url, requestBytes: bytes.length, responseBytes: received });
+  }
+}
+
+async function overBridge(
+  request: BridgeRequest,
+  body: Uint8Array<ArrayBuffer>,
+): Promise<[BridgeAnswer, ArrayBuffer]> {
+  const response = await native.fetch('/host/request', {
+    method: 'POST',
+    headers: { 'x-host-request': encodeURIComponent(JSON.stringify(request)) },
+    body,
+  });
+  const answer = JSON.parse(decodeURIComponent(response.headers.get('x-host-answer') ?? '')) as BridgeAnswer;
+  return [answer, await response.arrayBuffer()];
+}
+
+function judged(answer: BridgeAnswer, contents: ArrayBuffer, mayThrow: boolean): RequestUrlResponse {
+  const { status, headers } = answer;
+  if (mayThrow && status >= 400)
+    throw Object.assign(new Error(`Request failed, status ${status}`), { status, headers });
+  const text = (): string => new TextDecoder().decode(contents);
+  return {
+    status,
+    headers,
+    arrayBuffer: contents,
+    get text() {
+      return text();
+    },
+    get json() {
+      return JSON.parse(text()) as unknown;
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { DiskAnswer, DiskCall } from '../app/remote-disk.ts';
+import { DiskError } from '../app/vault/disk.ts';
+import type { MemoryDisk } from '../app/vault/memory-disk.ts';
+import { readBody } from './http.mts';
+
+/** Gives a page its disk; see `app/remote-disk.ts` for the wire. Tells it of changes that it did not make. */
+export class DiskService {
+  readonly #disk: MemoryDisk;
+  readonly #pages = new Set<ServerResponse>();
+  readonly #stopWatching: () => void;
+  #byPage = false;
+  #untold: string[] = [];
+
+  constructor(disk: MemoryDisk) {
+    this.#disk = disk;
+    this.#stopWatching = disk.watch((path) => {
+      if (this.#byPage) return;
+      if (this.#untold.length === 0) setImmediate(() => this.#tell());
+      this.#untold.push(path);
+    });
+  }
+
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(request);
+    const jsonLength = body.readUInt32LE(0);
+    const calls = JSON.parse(body.subarray(4, 4 + jsonLength).toString()) as DiskCall[];
+    let offset = 4 + jsonLength;
+    const answers: DiskAnswer[] = [];
+    const contents: Uint8Array[] = [];
+    for (const call of calls) {
+      const size = 'bytes' in call ? call.bytes : 0;
+      const [answer, found] = await this.#try(call, new Uint8Array(body.subarray(offset, offset + size)));
+      offset += size;
+      answers.push(answer);
+      if (found !== undefined) contents.push(found);
+    }
+    const json = Buffer.from(JSON.stringify(answers));
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(json.length);
+    response.writeHead(200, { 'content-type': 'application/octet-stream' });
+    response.end(Buffer.concat([length, json, ...contents]));
+  }
+
+  follow(response: ServerResponse): void {
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    response.write(': follow\n\n');
+    this.#pages.add(response);
+    response.on('close', () => this.#pages.delete(response));
+  }
+
+  close(): void {
+    this.#stopWatching();
+    for (const page of this.#pages) page.end();
+  }
+
+  #tell(): void {
+    const paths = [...new Set(this.#untold)];
+    this.#untold = [];
+    for (const page of this.#pages) page.write(`data: ${JSON.stringify(paths)}\n\n`);
+  }
+
+  async #try(call: DiskCall, contents: Uint8Array): Promise<[DiskAnswer, Uint8Array | undefined]> {
+    try {
+      // A disk in memory has done its work when the call returns: what it tells until then is the page's.
+      this.#byPage = true;
+      const running = this.#run(call, contents);
+      this.#byPage = false;
+      const value = await running;
+      if (value instanceof Uint8Array) return [{ bytes: value.length }, value];
+      return [{ value: value ?? null }, undefined];
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+      const [, operation = ''] = /, (\w+) '/u.exec(error.message) ?? [];
+      return [{ error: { code: error.code, operation, path: 'path' in call ? call.path : '' } }, undefined];
+    } finally {
+      this.#byPage = false;
+    }
+  }
+
+  #run(call: DiskCall, contents: Uint8Array): Promise<unknown> {
+    const disk = this.#disk;
+    switch (call.op) {
+      case 'stat':
+      case 'list':
+      case 'mkdir':
+      case 'remove':
+      case 'trash':
+        return disk[call.op](call.path);
+      case 'tree':
+        return disk.tree();
+      case 'read': {
+        const { offset, length } = call;
+        return disk.read(
+          call.path,
+          offset === undefined || length === undefined ? undefined : { offset, length },
+        );
+      }
+      case 'write':
+      case 'append':
+        return disk[call.op](call.path, contents, call.times);
+      case 'rename':
+        return disk.rename(call.path, call.to);
+      case 'rmdir':
+        return disk.rmdir(call.path, call.recursive);
+    }
+  }
+}
