@@ -6,7 +6,7 @@ import { hiddenText, icon } from '../modals/parts.ts';
 const ICONS: Readonly<Record<LogEntry['level'], string>> = {
   info: 'circle',
   warn: 'alert-triangle',
-  error: 'x-circle',
+  error: 'x',
 };
 
 export function logRow(list: HTMLElement, entry: LogEntry, place: 'first' | 'last'): HTMLElement {
