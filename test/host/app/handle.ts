@@ -5,6 +5,7 @@ import type { RequestLedger } from './net/request-ledger.ts';
 import type { PluginLoader } from './plugin-loader.ts';
 import type { Shell } from './shell/shell.ts';
 import { Tasks } from './tasks.ts';
+import { closeAllModals } from './ui/modal.ts';
 import { noticeHistory } from './ui/notice.ts';
 import { TFile } from './vault/files.ts';
 import { MarkdownView } from './workspace/markdown-view.ts';
@@ -94,7 +95,11 @@ export class HostHandle {
       if (view instanceof MarkdownView) await view.save();
   }
 
-  /** A plugin's folder, or one that another program changed, as the app is told of it. */
+  closeModals(): void {
+    closeAllModals();
+  }
+
+  /** As the system hands a link over. */
   openLink(url: string): void {
     const { host, pathname, searchParams } = new URL(url);
     const action = host || pathname.replaceAll('/', '');
