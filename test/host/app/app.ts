@@ -48,6 +48,8 @@ export class App {
   readonly commands = new Map<string, Command>();
   readonly settingTabs: SettingTab[] = [];
   readonly protocolHandlers = new Map<string, ProtocolHandler>();
+  /** The settings' window: plugins open it by this name, though the typings have none. */
+  setting: { open(): void; openTabById(id: string): unknown } | undefined;
   readonly cliHandlers = new Map<string, (params: Record<string, string>) => string | Promise<string>>();
   readonly ribbon: RibbonItem[] = [];
   readonly statusBarEl: HTMLElement;

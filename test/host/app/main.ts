@@ -98,6 +98,7 @@ async function start(): Promise<void> {
     }),
   );
   const shell = new Shell({ app, plugins, config });
+  app.setting = shell.settings;
   window.host = new HostHandle({ app, plugins, shell, device, ledger, config });
   await window.host.start(startMs);
 }
