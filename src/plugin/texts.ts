@@ -7,6 +7,7 @@ import { PLAN_TEXTS } from './texts/plan.ts';
 import { SETTINGS_TEXTS } from './texts/settings.ts';
 import { SETUP_LINK_TEXTS } from './texts/setup-link.ts';
 import { STATUS_TEXTS } from './texts/status.ts';
+import { SYNC_TEXTS } from './texts/sync.ts';
 import { VERIFY_TEXTS } from './texts/verify.ts';
 
 /** Every text that the plugin shows, a section a topic. A failure names what it is about and the remedy. */
@@ -20,6 +21,7 @@ export const TEXTS = {
   settings: SETTINGS_TEXTS,
   setupLink: SETUP_LINK_TEXTS,
   status: STATUS_TEXTS,
+  sync: SYNC_TEXTS,
   verify: VERIFY_TEXTS,
   close: 'Close',
   cancel: 'Cancel',

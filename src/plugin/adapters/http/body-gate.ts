@@ -1,60 +1,35 @@
 import type { WireRequest } from './wire.ts';
 
-const MIB = 1024 * 1024;
-/** A body beyond this has the gate to itself. */
-const LARGE_BYTES = MIB;
+/** Bodies beyond this pass one at a time. */
+const LARGE_BYTES = 1024 * 1024;
 
 /**
- * Bounds the bodies that are in memory at once, first come, first served. On Android a body crosses a
- * bridge as base64 within a heap of 256 MiB, and some 40 MB have crashed the app.
+ * Lets large bodies pass one after another, first come, first served. On Android a body crosses a bridge as
+ * base64 within a heap of 256 MiB, and one of some 40 MB has crashed the app.
  */
 export class BodyGate {
-  readonly #budgetBytes: number;
-  readonly #waiting: { readonly costBytes: number; readonly enter: () => void }[] = [];
-  #takenBytes = 0;
+  readonly #oneLarge: boolean;
+  #last: Promise<unknown> = Promise.resolve();
 
-  constructor(budgetBytes = Number.POSITIVE_INFINITY) {
-    this.#budgetBytes = budgetBytes;
+  constructor(options: { readonly oneLarge: boolean }) {
+    this.#oneLarge = options.oneLarge;
   }
 
-  /** Runs `work` when there is room for its bodies; the room is free again when `work` is settled. */
-  async through<T>(request: WireRequest, work: () => Promise<T>): Promise<T> {
-    if (this.#budgetBytes === Number.POSITIVE_INFINITY) return work();
-    const bytes = bodyBytes(request);
-    const costBytes = bytes > LARGE_BYTES ? this.#budgetBytes : Math.min(bytes, this.#budgetBytes);
-    await this.#enter(costBytes);
-    try {
-      return await work();
-    } finally {
-      this.#takenBytes -= costBytes;
-      this.#admit();
-    }
-  }
-
-  async #enter(costBytes: number): Promise<void> {
-    await new Promise<void>((enter) => {
-      this.#waiting.push({ costBytes, enter });
-      this.#admit();
-    });
-  }
-
-  #admit(): void {
-    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
-      if (this.#takenBytes + next.costBytes > this.#budgetBytes) return;
-      this.#waiting.shift();
-      this.#takenBytes += next.costBytes;
-      next.enter();
-    }
+  /** Runs `work` when it may; the next one's turn comes when `work` is settled. */
+  through<T>(request: WireRequest, work: () => Promise<T>): Promise<T> {
+    if (!this.#oneLarge || !isLarge(request)) return work();
+    const result = this.#last.then(work);
+    this.#last = result.catch(() => undefined);
+    return result;
   }
 }
 
-/** What goes up, and what is asked for where that is known. */
-function bodyBytes({ method, headers, body, query }: WireRequest): number {
-  const up = typeof body === 'string' ? body.length : body instanceof Uint8Array ? body.length : 0;
-  if (method !== 'GET' || query?.['list-type'] !== undefined) return up;
+/** Of an object that is asked for as a whole nobody knows the size yet. */
+function isLarge({ method, headers, body, query }: WireRequest): boolean {
+  const up = typeof body === 'string' || body instanceof Uint8Array ? body.length : 0;
+  if (method !== 'GET' || query?.['list-type'] !== undefined) return up > LARGE_BYTES;
   const range = /^bytes=(?<first>\d+)-(?<last>\d+)$/u.exec(
     headers['range'] ?? headers['Range'] ?? '',
   )?.groups;
-  if (range === undefined) return LARGE_BYTES;
-  return Number(range['last']) - Number(range['first']) + 1;
+  return range === undefined || Number(range['last']) - Number(range['first']) >= LARGE_BYTES;
 }

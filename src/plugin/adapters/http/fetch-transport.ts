@@ -17,9 +17,7 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
  * whose owner allows the app's origin (CORS): used after a probe has found that all works, never by default.
  */
 export function fetchTransport(fetch: Fetch, gate: BodyGate): Transport {
-  return transport((request, { abortSignal }) =>
-    gate.through(request, () => send(fetch, request, abortSignal)),
-  );
+  return transport((request, signal) => gate.through(request, () => send(fetch, request, signal)));
 }
 
 async function send(

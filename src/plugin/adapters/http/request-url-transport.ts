@@ -18,7 +18,7 @@ export type RequestUrl = (request: RequestUrlParam) => Promise<RequestUrlRespons
  * both ways, and an abort only stops the waiting: the transfer goes on, and its place at the gate is kept.
  */
 export function requestUrlTransport(requestUrl: RequestUrl, gate: BodyGate): Transport {
-  return transport(async (request, { abortSignal }) => {
+  return transport(async (request, abortSignal) => {
     const answer = gate.through(request, async () => {
       // Given up while it waited: nothing was sent.
       abortSignal?.throwIfAborted();

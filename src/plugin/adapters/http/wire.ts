@@ -17,8 +17,9 @@ export interface WireResponse {
   readonly body: ReadableStream<Uint8Array> | undefined;
 }
 
-export interface WireOptions {
-  readonly abortSignal?: AbortSignal | undefined;
+interface WireOptions {
+  /** By the client's types a signal of its own making; it passes on the caller's. */
+  readonly abortSignal?: unknown;
 }
 
 /** What the S3 client asks of a transport. Any answer of a server resolves; rejects where there is none, or with an `AbortError`. */
@@ -31,12 +32,13 @@ export interface Transport {
 
 /** A transport of one function; the rest of what the client may ask for does nothing. */
 export function transport(
-  send: (request: WireRequest, options: WireOptions) => Promise<WireResponse>,
+  send: (request: WireRequest, signal: AbortSignal | undefined) => Promise<WireResponse>,
 ): Transport {
   return {
     handle: async (request, options = {}) => {
-      if (options.abortSignal?.aborted === true) throw abortError(options.abortSignal);
-      return { response: await send(request, options) };
+      const signal = options.abortSignal instanceof AbortSignal ? options.abortSignal : undefined;
+      if (signal?.aborted === true) throw abortError(signal);
+      return { response: await send(request, signal) };
     },
     updateHttpClientConfig: () => undefined,
     httpHandlerConfigs: () => ({}),

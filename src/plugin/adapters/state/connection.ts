@@ -58,7 +58,7 @@ export class Connection {
 
 /** Ends with the transaction: what was put is there then. Once a transaction: a second call takes the first one's place. */
 export function committed(store: IDBObjectStore): Promise<void> {
-  return promisifyRequest<undefined>(store.transaction);
+  return promisifyRequest(store.transaction);
 }
 
 export { promisifyRequest as answered };

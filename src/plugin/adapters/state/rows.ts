@@ -82,21 +82,21 @@ export interface Stored {
 
 /** The tables that all keys and values of the database make. Throws where they make none. */
 export function decodeAll(keys: readonly unknown[], values: readonly unknown[]): Stored {
-  const texts = new Map(keys.map((key, index) => [String(key), values[index]]));
+  const found = new Map(keys.map((key, index) => [String(key), values[index]]));
   const tables = noTables();
-  if (texts.size === 0) return { tables, sequence: 0, journalBytes: 0, snapshotBytes: 0 };
-  v.parse(Header, texts.get(HEADER_KEY), { message: 'the database has no header that is understood' });
+  if (found.size === 0) return { tables, sequence: 0, journalBytes: 0, snapshotBytes: 0 };
+  v.parse(Header, found.get(HEADER_KEY), { message: 'the database has no header that is understood' });
   let [sequence, journalBytes, snapshotBytes] = [0, 0, 0];
   for (const [table, rows] of tables) {
-    const text = texts.get(snapshotKey(table));
-    if (text === undefined) continue;
-    snapshotBytes += decodeRows(String(text), rows);
+    const text = found.get(snapshotKey(table));
+    if (text !== undefined) snapshotBytes += decodeRows(v.parse(v.string(), text), rows);
   }
   // Keys come in order, and the digits of a sequence are as many for all.
-  for (const [key, text] of texts) {
+  for (const [key, value] of found) {
     if (!key.startsWith(JOURNAL)) continue;
-    applyBatch(tables, String(text));
-    journalBytes += String(text).length;
+    const text = v.parse(v.string(), value);
+    applyBatch(tables, text);
+    journalBytes += text.length;
     sequence = Number(key.slice(JOURNAL.length));
   }
   return { tables, sequence, journalBytes, snapshotBytes };

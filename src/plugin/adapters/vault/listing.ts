@@ -1,4 +1,4 @@
-import { TFolder, type DataAdapter, type TAbstractFile, type TFile, type Vault as AppVault } from 'obsidian';
+import { TFile, TFolder, type DataAdapter, type TAbstractFile, type Vault as AppVault } from 'obsidian';
 import { parseVaultPath, type VaultPath } from '../../../core/model/vault-path.ts';
 import {
   VaultError,
@@ -71,11 +71,11 @@ export class Listing {
   }
 
   async #child(child: TAbstractFile, prefix: string): Promise<void> {
-    const isFolder = child instanceof TFolder;
-    const path = this.#wanted(`${prefix}${child.name}${isFolder ? '/' : ''}`);
+    const slash = child instanceof TFolder ? '/' : '';
+    const path = this.#wanted(`${prefix}${child.name}${slash}`);
     if (path === undefined) return;
-    if (isFolder) await this.#folder(child, path);
-    else this.#found.files.push(fileOf(path, (child as TFile).stat));
+    if (child instanceof TFolder) await this.#folder(child, path);
+    else if (child instanceof TFile) this.#found.files.push(fileOf(path, child.stat));
   }
 
   /** What the tree does not show: names with a dot, and all below them. */

@@ -3,6 +3,8 @@ interface Seen {
   readonly size: number;
 }
 
+const MOST_PATHS = 20_000;
+
 /**
  * Tells the app's events for what the sync itself writes from those for what others do. The app raises
  * an event during the write already, and may raise another after it.
@@ -27,6 +29,8 @@ export class OwnWrites {
 
   /** How the sync left the path. */
   left(path: string, stat: Seen | 'absent'): void {
+    // An event that is not known for an echo costs a look at the head, no more.
+    if (this.#left.size >= MOST_PATHS) this.#left.clear();
     this.#left.set(path, stat);
   }
 
@@ -36,11 +40,6 @@ export class OwnWrites {
     const left = this.#left.get(path);
     if (left === undefined) return false;
     if (left === 'absent') return stat === undefined;
-    return stat !== undefined && left.mtime === stat.mtime && left.size === stat.size;
-  }
-
-  /** At the end of a sync: paths that the app may still speak of are kept, older ones are not needed. */
-  forget(): void {
-    this.#left.clear();
+    return left.mtime === stat?.mtime && left.size === stat.size;
   }
 }

@@ -33,8 +33,7 @@ export class Places {
   async at(key: string): Promise<Place> {
     const path = key.endsWith('/') ? key.slice(0, -1) : key;
     const node = this.#vault.getAbstractFileByPath(path) ?? this.#walk(path, (name) => name.normalize('NFC'));
-    if (node !== null && node !== undefined)
-      return { path: node.path, stat: await this.stat(node.path), node };
+    if (node !== undefined) return { path: node.path, stat: await this.stat(node.path), node };
     const stat = await this.stat(path);
     if (stat === undefined) return { path, stat, node: undefined };
     // On the disk, but not in the app's tree under this name: hidden, not noticed yet, or spelled in other case.

@@ -116,10 +116,10 @@ export class Placing {
     { old, text }: { readonly old: string; readonly text: string },
   ): Promise<'done' | 'changed'> {
     const { vault } = this.#with;
-    let isExpected = true;
+    const seen = { text: old };
     const change = (now: string): string => {
-      isExpected = now === old;
-      return isExpected ? text : now;
+      seen.text = now;
+      return now === old ? text : now;
     };
     const times = { mtime: mtimeFor(place.stat, wanted) };
     try {
@@ -128,7 +128,7 @@ export class Placing {
     } catch (error) {
       throw toVaultError(error, wanted.key, 'write');
     }
-    return isExpected ? 'done' : 'changed';
+    return seen.text === old ? 'done' : 'changed';
   }
 
   #overwrite(

@@ -23,19 +23,16 @@ export class Staging {
   async stage(chunks: AsyncIterable<Uint8Array>): Promise<StagedId> {
     const id = this.#random.hex(ID_DIGITS) as StagedId;
     const path = pathOf(id);
-    let begun = false;
-    const put = async (pieces: readonly Uint8Array[]): Promise<void> => {
-      const bytes = joined(pieces);
-      const isFirst = !begun;
-      begun = true;
-      await this.#write(path, bytes, isFirst);
-    };
+    let isFirst = true;
     try {
-      for await (const pieces of gathered(chunks)) await put(pieces);
-      if (!begun) await put([]);
+      for await (const pieces of gathered(chunks)) {
+        await this.#write(path, joined(pieces), isFirst);
+        isFirst = false;
+      }
+      if (isFirst) await this.#write(path, new Uint8Array(), true);
       return id;
     } catch (error) {
-      if (begun) await this.remove(id);
+      await this.remove(id);
       throw error;
     }
   }
@@ -47,7 +44,7 @@ export class Staging {
 
   /** A path in the same folder to put something aside at. */
   asidePath(): string {
-    return pathOf(this.#random.hex(ID_DIGITS) as StagedId);
+    return pathOf(this.#random.hex(ID_DIGITS));
   }
 
   async remove(id: StagedId): Promise<void> {

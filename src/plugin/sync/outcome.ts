@@ -1,0 +1,73 @@
+import { EngineError, type Problem, type SyncReport } from '../../engine/api.ts';
+import type { VaultPath } from '../../core/model/vault-path.ts';
+import { describeStoreError } from '../../storage/messages.ts';
+import { isStoreError } from '../../storage/store-error.ts';
+import type { SyncState } from '../service.ts';
+import { TEXTS } from '../texts.ts';
+
+/** Nothing can be asked of a cloud: none is named, or a key is missing here. */
+export class UnsetError extends Error {
+  override readonly name = 'UnsetError';
+}
+
+/** What a good sync leaves to tell; `conflicts`: copies that still stand, of earlier syncs too. */
+export function stateAfter(report: SyncReport, conflicts: readonly VaultPath[], atMs: number): SyncState {
+  const { outcome, held } = report;
+  if (outcome === 'first-preview') return attention('first-preview', TEXTS.sync.firstPreview);
+  if (outcome === 'held') return attention('held', TEXTS.sync.held(held.length));
+  const problems = report.problems.filter(needsPerson);
+  if (problems.length > 0) return attention('problems', TEXTS.sync.problems(problems, problems.length));
+  if (conflicts.length > 0) return attention('conflicts', TEXTS.sync.conflicts(conflicts));
+  return { kind: 'synced', atMs };
+}
+
+/** What passes by itself is no cause to call somebody. */
+function needsPerson({ kind }: Problem): boolean {
+  return kind !== 'deferred' && kind !== 'changed-while-read';
+}
+
+export interface Failure {
+  readonly state: SyncState;
+  /** Whether it counts towards the longer and longer waits. */
+  readonly counts: boolean;
+  readonly level: 'info' | 'warn' | 'error';
+  readonly message: string;
+}
+
+export function failureOf(error: unknown, isOnline: boolean): Failure {
+  const message = messageFor(error);
+  if (error instanceof UnsetError)
+    return { state: { kind: 'unset', message }, counts: false, level: 'info', message };
+  if (!isOnline || isOutOfReach(error)) {
+    const told = isOnline ? message : TEXTS.sync.offline;
+    return { state: { kind: 'offline', message: told }, counts: true, level: 'warn', message: told };
+  }
+  return { state: attention('failed', message), counts: true, level: 'error', message };
+}
+
+/** In words for people, and for this place: the engine's own speak to a terminal at times. */
+export function messageFor(error: unknown): string {
+  if (error instanceof EngineError && error.kind === 'head-vanished') return TEXTS.sync.headVanished;
+  if (isStoreError(error)) {
+    const { message, remedy } = describeStoreError(error);
+    return `${message} ${remedy}`.trim();
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return message.includes('`twincloud ') ? TEXTS.sync.nothingYet : message;
+}
+
+function isOutOfReach(error: unknown): boolean {
+  const cause = error instanceof EngineError ? error.cause : error;
+  return isStoreError(cause, 'unavailable');
+}
+
+export function wasStopped(error: unknown): boolean {
+  return (error instanceof EngineError && error.kind === 'aborted') || isStoreError(error, 'aborted');
+}
+
+function attention(
+  reason: Extract<SyncState, { readonly kind: 'attention' }>['reason'],
+  message: string,
+): SyncState {
+  return { kind: 'attention', reason, message };
+}

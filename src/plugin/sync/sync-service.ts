@@ -1,0 +1,405 @@
+import type { VaultPath } from '../../core/model/vault-path.ts';
+import type {
+  HeldDecision,
+  HeldItem,
+  PreviewReport,
+  Problem,
+  Progress,
+  SyncReport,
+  VerifyReport,
+  Version,
+} from '../../engine/api.ts';
+import type { Clock, Hashing } from '../../engine/ports.ts';
+import type { Finding } from '../../storage/check-connection.ts';
+import type { DeviceStore } from '../adapters/device-store.ts';
+import type { SettingsFile } from '../adapters/settings-file.ts';
+import type { LogEntry, SyncService, SyncState } from '../service.ts';
+import { DEFAULTS } from '../settings/defaults.ts';
+import type { DeviceRecord, Settings } from '../settings/model.ts';
+import { TEXTS } from '../texts.ts';
+import type { Conflicts } from './conflicts.ts';
+import type { LogRing } from './log-ring.ts';
+import { failureOf, messageFor, stateAfter, UnsetError, wasStopped } from './outcome.ts';
+import { readVersion, writeVersion } from './past.ts';
+import { eitherOf } from './either.ts';
+import { cloudId, type Opened, type Session } from './session.ts';
+import { Triggers } from './triggers.ts';
+import { Turns } from './turns.ts';
+
+export interface SyncServiceOptions {
+  readonly session: Session;
+  readonly settings: SettingsFile;
+  readonly device: DeviceStore;
+  readonly log: LogRing;
+  readonly conflicts: Conflicts;
+  readonly clock: Clock;
+  readonly hashing: Pick<Hashing, 'sha256'>;
+  readonly isOnline: () => boolean;
+}
+
+const MINUTE_MS = 60_000;
+/** Progress is shown so often at most. */
+const PROGRESS_MS = 100;
+
+interface Running {
+  readonly report: Promise<SyncReport | undefined>;
+  readonly abort: AbortController;
+}
+
+/**
+ * The sync of this vault on this device: when it runs, one call at a time, and what it leaves to tell.
+ *
+ *   unset ─┐                 ┌─► synced ──edit──► waiting ─┐
+ *   paused ├── start, edit, ─┤                            ├─► syncing ─► …
+ *   offline┘   time, hand    └─► attention, offline ◄─────┘   (stop, close: aborted)
+ */
+export class PluginSync implements SyncService {
+  readonly #options: SyncServiceOptions;
+  readonly #triggers: Triggers;
+  readonly #turns = new Turns();
+  readonly #listeners = new Set<() => void>();
+  readonly #closing = new AbortController();
+  /** What the last sync left to tell, whatever goes on now. */
+  #rest: SyncState;
+  #running: Running | undefined;
+  #progress: { readonly progress: Progress; readonly atMs: number } | undefined;
+  #problems: readonly Problem[] = [];
+
+  constructor(options: SyncServiceOptions) {
+    this.#options = options;
+    this.#rest = { kind: 'synced', atMs: undefined };
+    this.#triggers = new Triggers({
+      clock: options.clock,
+      about: () => ({
+        isOn: !this.device.paused && this.#rest.kind !== 'unset' && !isFirstPreview(this.#rest),
+        intervalMs: this.settings.intervalMinutes * MINUTE_MS,
+        syncAfterEdit: this.settings.syncAfterEdit,
+      }),
+      sync: () => void this.syncNow(),
+    });
+    this.#lookAtSetup();
+  }
+
+  get state(): SyncState {
+    if (this.#running !== undefined) return { kind: 'syncing', progress: this.#progress?.progress };
+    if (this.#rest.kind === 'unset') return this.#rest;
+    if (this.device.paused) return { kind: 'paused' };
+    return this.#rest.kind === 'synced' && this.#triggers.isWaiting ? { kind: 'waiting' } : this.#rest;
+  }
+
+  get problems(): readonly Problem[] {
+    return this.#problems;
+  }
+
+  get conflicts(): readonly VaultPath[] {
+    return this.#options.conflicts.standing();
+  }
+
+  get log(): readonly LogEntry[] {
+    return this.#options.log.entries;
+  }
+
+  get settings(): Settings {
+    return this.#options.settings.settings;
+  }
+
+  get device(): DeviceRecord {
+    return this.#options.device.record;
+  }
+
+  onState(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  onLog(listener: () => void): () => void {
+    return this.#options.log.onChange(listener);
+  }
+
+  /** The app has its files and has come to rest. */
+  start(): void {
+    this.#triggers.start(this.settings.syncOnStart);
+    this.#tell();
+  }
+
+  /** A file of the vault is another than before. */
+  edited(): void {
+    this.#triggers.edited();
+    this.#tell();
+  }
+
+  typed(): void {
+    this.#triggers.typed();
+  }
+
+  /** The app came to the front again, or the network came back: what waited for that goes on. */
+  woke(): void {
+    this.#triggers.woke();
+  }
+
+  /** The app goes away, maybe for good. */
+  rest(): void {
+    this.#options.log.save();
+  }
+
+  syncNow(
+    options: { readonly acceptFirst?: boolean; readonly byHand?: boolean } = {},
+  ): Promise<SyncReport | undefined> {
+    if (this.#closing.signal.aborted || this.device.paused) return Promise.resolve(undefined);
+    if (this.#running !== undefined && options.acceptFirst !== true) return this.#running.report;
+    this.#running?.abort.abort();
+    const abort = new AbortController();
+    const report = this.#turns.run(() => this.#sync(abort.signal, options));
+    const running = { report, abort };
+    this.#running = running;
+    this.#progress = undefined;
+    this.#triggers.began();
+    this.#tell();
+    void report
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#running !== running) return;
+        this.#running = undefined;
+        this.#triggers.rests();
+        this.#tell();
+      });
+    return report;
+  }
+
+  stop(): void {
+    this.#running?.abort.abort();
+  }
+
+  setPaused(paused: boolean): void {
+    this.#options.device.change({ paused });
+    if (paused) this.stop();
+    else this.#triggers.want();
+    this.#changed();
+  }
+
+  preview(): Promise<PreviewReport> {
+    return this.#asked(({ engine }, signal) => engine.preview(signal));
+  }
+
+  verify(onProgress: (progress: Progress) => void, signal: AbortSignal): Promise<VerifyReport> {
+    return this.#asked(
+      ({ engine }, closing) => engine.verify({ onProgress, signal: closing, full: true }),
+      signal,
+    );
+  }
+
+  history(path: VaultPath): Promise<readonly Version[]> {
+    return this.#asked(({ engine }, signal) => engine.history(path, signal));
+  }
+
+  contents(version: Version): Promise<Uint8Array> {
+    return this.#asked(({ engine }, signal) => readVersion(engine, version, signal));
+  }
+
+  async restoreVersion(version: Version): Promise<void> {
+    const bytes = await this.contents(version);
+    // What stands there now is in history before anything is written over it.
+    if ((await this.syncNow({ byHand: true })) === undefined) throw new Error(this.#whyNot());
+    const { clock, log, hashing } = this.#options;
+    const contents = { bytes, mtimeMs: clock.now() };
+    await this.#asked(({ vault }) => writeVersion({ vault, hashing }, version, contents));
+    log.add({ timeMs: clock.now(), level: 'info', text: TEXTS.sync.log.restored(version.path) });
+    this.edited();
+  }
+
+  async held(): Promise<readonly HeldItem[]> {
+    const { held } = await this.#asked(({ engine }) => engine.status());
+    return held;
+  }
+
+  async answerHeld(decision: HeldDecision): Promise<void> {
+    await this.#asked(({ engine }) => engine.decideHeld(decision));
+    if (decision !== 'keep') await this.syncNow({ byHand: true });
+  }
+
+  async changeSettings(change: Partial<Settings>): Promise<void> {
+    const { settings, session } = this.#options;
+    const before = cloudId(this.settings.s3);
+    const saving = settings.change(change);
+    const isOther = cloudId(this.settings.s3) !== before;
+    if (isOther) this.stop();
+    await this.#turns.run(async () => {
+      await session.close();
+      if (isOther) await session.startAfresh();
+    });
+    if (isOther) this.#forgetResults();
+    this.#lookAtSetup();
+    this.#changed();
+    await saving;
+  }
+
+  renameDevice(name: string): void {
+    this.#options.device.change({ name });
+    void this.#turns.run(() => this.#options.session.close()).catch(() => undefined);
+    this.#changed();
+  }
+
+  async checkConnection(signal?: AbortSignal): Promise<readonly Finding[]> {
+    const { session } = this.#options;
+    try {
+      const findings = await this.#turns.run(async () => {
+        // What it finds out about the cloud holds from the next sync on.
+        await session.close();
+        return session.check(signal);
+      });
+      this.#lookAtSetup();
+      return findings;
+    } catch (error) {
+      throw new Error(messageFor(error), { cause: error });
+    } finally {
+      this.#changed();
+    }
+  }
+
+  async forgetCloud(): Promise<void> {
+    const { settings, session, log, clock } = this.#options;
+    this.stop();
+    await settings.change({ s3: DEFAULTS.s3 });
+    await this.#turns.run(async () => {
+      await session.close();
+      await session.startAfresh();
+    });
+    log.add({ timeMs: clock.now(), level: 'info', text: TEXTS.sync.log.forgotten });
+    this.#forgetResults();
+    this.#lookAtSetup();
+    this.#changed();
+  }
+
+  /** Ends what runs and lets go of everything; safe in the midst of a sync. */
+  async close(): Promise<void> {
+    this.#closing.abort(new Error('Twincloud is being turned off.'));
+    this.#triggers.close();
+    this.#running?.abort.abort();
+    await this.#turns.close();
+    await this.#options.session.close().catch(() => undefined);
+    this.#options.log.save();
+    this.#listeners.clear();
+  }
+
+  async #sync(
+    signal: AbortSignal,
+    { acceptFirst = false }: { readonly acceptFirst?: boolean },
+  ): Promise<SyncReport | undefined> {
+    const { session, clock, log, conflicts } = this.#options;
+    try {
+      const { engine } = await session.open(signal);
+      const onProgress = (progress: Progress): void => this.#showProgress(progress);
+      const report = await engine.sync({ signal, acceptFirst, onProgress });
+      conflicts.found(report.conflicts);
+      this.#problems = report.problems;
+      this.#rest = stateAfter(report, conflicts.standing(), clock.now());
+      this.#logOutcome(report);
+      const deferred = report.problems.some(({ kind }) => kind === 'deferred');
+      this.#triggers.ended({ failed: false, deferred });
+      return report;
+    } catch (error) {
+      await this.#failed(error, signal);
+      return undefined;
+    } finally {
+      log.save();
+    }
+  }
+
+  async #failed(error: unknown, signal: AbortSignal): Promise<void> {
+    const { session, clock, log, isOnline } = this.#options;
+    const timeMs = clock.now();
+    if (signal.aborted || wasStopped(error)) {
+      if (!this.#closing.signal.aborted) log.add({ timeMs, level: 'info', text: TEXTS.sync.stopped });
+      this.#triggers.ended({ failed: false, deferred: false });
+      return;
+    }
+    const { state, counts, level, message } = failureOf(error, isOnline());
+    this.#triggers.ended({ failed: counts, deferred: false });
+    // The road by the page ends when the bucket's rules change: the next sync looks again.
+    if (state.kind === 'offline' && isOnline() && this.#triggers.failures === 2) session.forgetWay();
+    // Whatever it was, the next sync begins with nothing half open.
+    await session.close().catch(() => undefined);
+    this.#rest = state;
+    log.add({ timeMs, level, text: message });
+  }
+
+  #logOutcome(report: SyncReport): void {
+    const { log, clock } = this.#options;
+    const timeMs = clock.now();
+    log.add(...report.problems.map(({ message }) => ({ timeMs, level: 'warn', text: message }) as const));
+    if (report.outcome !== 'done') {
+      const state = stateAfter(report, [], timeMs);
+      if (state.kind === 'attention') log.add({ timeMs, level: 'warn', text: state.message });
+    } else if (report.events.length > 0) {
+      log.add({ timeMs, level: 'info', text: TEXTS.sync.log.done(report.events.length) });
+    }
+  }
+
+  /** What a person asked for: in its turn, with failures in words. */
+  async #asked<T>(
+    work: (opened: Opened, signal: AbortSignal) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const either = eitherOf(this.#closing.signal, signal);
+    try {
+      return await this.#turns.run(async () =>
+        work(await this.#options.session.open(either.signal), either.signal),
+      );
+    } catch (error) {
+      throw new Error(messageFor(error), { cause: error });
+    } finally {
+      either.end();
+    }
+  }
+
+  #whyNot(): string {
+    const { state } = this;
+    if (state.kind === 'paused') return TEXTS.sync.paused;
+    return 'message' in state ? state.message : TEXTS.sync.stopped;
+  }
+
+  #lookAtSetup(): void {
+    try {
+      this.#options.session.keys();
+      if (this.#rest.kind === 'unset') this.#rest = { kind: 'synced', atMs: undefined };
+    } catch (error) {
+      if (!(error instanceof UnsetError)) throw error;
+      this.#rest = { kind: 'unset', message: error.message };
+    }
+  }
+
+  #forgetResults(): void {
+    this.#problems = [];
+    this.#options.conflicts.forget();
+    this.#rest = { kind: 'synced', atMs: undefined };
+  }
+
+  #showProgress(progress: Progress): void {
+    const nowMs = this.#options.clock.now();
+    const last = this.#progress;
+    const isLast = progress.doneFiles === progress.totalFiles;
+    if (
+      last !== undefined &&
+      !isLast &&
+      last.progress.phase === progress.phase &&
+      nowMs - last.atMs < PROGRESS_MS
+    )
+      return;
+    this.#progress = { progress, atMs: nowMs };
+    this.#tell();
+  }
+
+  #changed(): void {
+    this.#triggers.changed();
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
+
+/** Nothing goes on until somebody has looked at what the first sync would do. */
+function isFirstPreview(state: SyncState): boolean {
+  return state.kind === 'attention' && state.reason === 'first-preview';
+}
