@@ -17,7 +17,7 @@ describe('the texts', () => {
     expect(all.length).toBeGreaterThan(150);
     const wrong = all.filter(
       ([, text]) =>
-        !/^(\p{Lu}|https:)/u.test(text) || / {2}|\s$|'/u.test(text) || /\w [A-Z][a-z]+ [A-Z]/u.test(text),
+        !/^(\p{Lu}|https:|iP)/u.test(text) || / {2}|\s$|'/u.test(text) || /\w [A-Z][a-z]+ [A-Z]/u.test(text),
     );
     expect(wrong).toEqual([]);
   });

@@ -72,7 +72,7 @@ export class CheckModal extends Modal {
           this.#ui.open.preview();
         })
       : button(row, TEXTS.check.again, () => void this.#check());
-    next.setCta().buttonEl.focus();
+    next.setCta().buttonEl.focus({ preventScroll: true });
     button(row, TEXTS.close, () => this.close());
   }
 }

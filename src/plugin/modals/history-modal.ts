@@ -22,7 +22,7 @@ export class HistoryModal extends Modal {
   }
 
   override async onOpen(): Promise<void> {
-    this.modalEl.addClass('twincloud-modal', 'mod-wide', 'twincloud-history');
+    this.modalEl.addClass('twincloud-modal', 'twincloud-wide', 'twincloud-history');
     this.setTitle(TEXTS.history.title(plainText(this.#path)));
     statusLine(this.contentEl, TEXTS.history.loading);
     try {

@@ -97,7 +97,10 @@ class Branch {
   }
 
   place(change: Change): void {
-    const folders = change.path.slice(0, change.path.length - change.name.length).split('/').slice(0, -1);
+    const folders = change.path
+      .slice(0, change.path.length - change.name.length)
+      .split('/')
+      .slice(0, -1);
     this.#at(folders).#changes.push(change);
   }
 

@@ -18,7 +18,7 @@ export class PreviewModal extends Modal {
   }
 
   override async onOpen(): Promise<void> {
-    this.modalEl.addClass('twincloud-modal', 'mod-wide');
+    this.modalEl.addClass('twincloud-modal', 'twincloud-wide');
     this.setTitle(TEXTS.plan.title);
     statusLine(this.contentEl, TEXTS.plan.loading);
     try {
@@ -81,7 +81,7 @@ export class PreviewModal extends Modal {
         this.close();
         this.#ui.syncByHand({ acceptFirst: needsAcceptance });
       });
-      go.setCta().buttonEl.focus();
+      go.setCta();
     }
     button(row, TEXTS.close, () => this.close());
   }

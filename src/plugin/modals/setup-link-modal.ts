@@ -33,7 +33,7 @@ export class SetupLinkModal extends Modal {
     if (rows.some(({ key, isSame }) => key === 'cloud' && !isSame)) this.#showKeys();
     const buttons = buttonRow(contentEl);
     button(buttons, setupLink.apply, () => this.#apply()).setCta();
-    button(buttons, TEXTS.cancel, () => this.close()).buttonEl.focus();
+    button(buttons, TEXTS.cancel, () => this.close());
   }
 
   override onClose(): void {

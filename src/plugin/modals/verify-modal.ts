@@ -76,7 +76,7 @@ export class VerifyModal extends Modal {
         title: plainText(path),
         detail: `${repaired ? verify.repaired : verify.lost} (${plainText(detail)})`,
       }));
-      foldedList(contentEl, { title: verify.bad(report), open: true, rows });
+      foldedList(contentEl, { title: verify.damaged, open: true, rows });
     }
     contentEl.createEl('p', { text: verify.readable(report) });
     if (report.problems.length > 0) {
@@ -90,7 +90,8 @@ export class VerifyModal extends Modal {
   }
 
   #showClose(): void {
-    button(buttonRow(this.contentEl), TEXTS.close, () => this.close()).buttonEl.focus();
+    const close = button(buttonRow(this.contentEl), TEXTS.close, () => this.close());
+    close.buttonEl.focus({ preventScroll: true });
   }
 }
 

@@ -30,7 +30,8 @@ export const SETTINGS_TEXTS = {
     bucket: {
       name: 'Bucket',
       desc: 'Create it in the cloud’s console first; it may be empty or hold your files.',
-      wrong: 'A bucket’s name has 3 to 255 letters, digits, dots, hyphens and underscores, and no slash.',
+      wrong:
+        'A bucket’s name has 3 to 255 letters, digits, dots, hyphens and underscores, and neither slash nor blank.',
     },
     region: {
       name: 'Region',

@@ -28,7 +28,7 @@ function reportText(report: SyncReport): string {
   const done = parts.length === 0 ? 'nothing had changed' : parts.join(', ');
   const left = report.problems.length;
   const rest = left === 0 ? '' : ` ${countText(left, 'file')} left alone: see the sync log.`;
-  return `Synced: ${done}.${rest}`;
+  return `Twincloud is synced: ${done}.${rest}`;
 }
 
 /** The status, its menu, and the notices about it. */
@@ -68,16 +68,12 @@ export const STATUS_TEXTS = {
   notice: {
     starting: 'Twincloud: starting to sync…',
     running: (progress: string): string => `Twincloud: ${progress}`,
-    report: (report: SyncReport): string => `Twincloud: ${reportText(report)}`,
+    report: reportText,
     failed: (message: string): string => `Twincloud: ${message}`,
     paused: 'Twincloud is paused on this device.',
     resumed: 'Twincloud syncs again.',
     stopping: 'Twincloud stops the sync. What was finished stays finished.',
     notRunning: 'No sync is running.',
-    conflicts: (first: string, count: number): string =>
-      count === 1
-        ? `Twincloud kept both versions of a note: ${first}. Compare them, then delete one.`
-        : `Twincloud kept both versions of ${numberText(count)} notes, the first is ${first}. Compare them, then delete one of each; the sync log lists all.`,
   },
   open: {
     failed: 'Show sync log',

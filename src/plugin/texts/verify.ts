@@ -13,6 +13,7 @@ export const VERIFY_TEXTS = {
     `All ${countText(entries, 'file')} (${bytesText(bytes)}) are in the cloud and undamaged.`,
   bad: ({ damaged, entries }: VerifyReport): string =>
     `${numberText(damaged.length)} of ${countText(entries, 'file')} were missing or damaged in the cloud.`,
+  damaged: 'Missing or damaged',
   repaired: 'Mended from this device',
   lost: 'Not mended: open Twincloud on a device that still has this file and verify there',
   readable: ({ readable }: VerifyReport): string => {
