@@ -17,7 +17,6 @@ export interface HostConfig {
   readonly openFiles: readonly string[];
   /** Over this, a body sent or got by `requestUrl` would crash a phone. */
   readonly bodyLimitBytes: number;
-  /** Set for a person: how the page can set the plugin up, shown as a link. */
-  readonly setUpLink?: string;
-  readonly welcome?: string;
+  /** Put into the device's secret storage at the start, by name. */
+  readonly secrets: Readonly<Record<string, string>>;
 }

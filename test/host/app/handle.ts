@@ -41,6 +41,13 @@ export class HostHandle {
     this.ledger = options.ledger;
     this.#config = options.config;
     window.addEventListener('error', (event) => this.errors.push(event.message));
+    window.addEventListener('message', (event: MessageEvent<{ openLink?: unknown; theme?: unknown }>) => {
+      // From the page that shows two devices.
+      if (event.source !== window.parent || event.source === window) return;
+      const { openLink, theme } = event.data;
+      if (typeof openLink === 'string') this.openLink(openLink);
+      if (theme === 'light' || theme === 'dark') this.shell.setTheme(theme);
+    });
     window.addEventListener('unhandledrejection', (event) =>
       this.errors.push(`unhandled: ${String(event.reason)}`),
     );

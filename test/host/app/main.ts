@@ -86,6 +86,7 @@ async function start(): Promise<void> {
     appId: config.appId,
     storage: localStorage,
   });
+  for (const [name, secret] of Object.entries(config.secrets)) app.secretStorage.setSecret(name, secret);
   Object.assign(window, { app });
   const plugins = new PluginLoader(
     app,

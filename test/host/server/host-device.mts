@@ -49,6 +49,7 @@ export class HostDevice {
       enabledPlugins: options.plugins.map(({ id }) => id),
       openFiles: [],
       bodyLimitBytes: DEFAULT_BODY_LIMIT,
+      secrets: {},
       ...options.config,
     };
   }
