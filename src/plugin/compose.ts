@@ -21,7 +21,7 @@ import { IdbState } from './adapters/state/idb-state.ts';
 import { ObsidianVault } from './adapters/vault/obsidian-vault.ts';
 import { OwnWrites } from './adapters/vault/own-writes.ts';
 import { pageFetch } from './platform/page-fetch.ts';
-import { webClock } from './platform/clock.ts';
+import { pageClock } from './platform/clock.ts';
 import { webCompression } from './platform/compression.ts';
 import { hold } from './platform/exclusive.ts';
 import { webHashing } from './platform/hashing.ts';
@@ -40,7 +40,7 @@ const MIB = 1024 * 1024;
 const PHONE = { bodyBytes: 4 * MIB, partBytes: 5 * MIB, connections: 4 };
 const COMPUTER = { bodyBytes: DEFAULT_SETTINGS.bodyBytes, partBytes: 8 * MIB, connections: 16 };
 
-const clock = webClock(window);
+const clock = pageClock();
 
 /** The one place where the plugin's parts are chosen and put together. Opens nothing. */
 export function compose(

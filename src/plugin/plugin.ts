@@ -2,6 +2,7 @@ import { Notice, Plugin } from 'obsidian';
 import { SettingsFile } from './adapters/settings-file.ts';
 import { compose } from './compose.ts';
 import { whenIdle } from './platform/idle.ts';
+import type { SyncService } from './service.ts';
 import { listenToApp } from './sync/app-events.ts';
 import { TEXTS } from './texts.ts';
 import { registerUi } from './ui.ts';
@@ -12,6 +13,9 @@ const BROKEN_FILE_NOTICE_MS = 15_000;
 
 /** Registers with the app, and no more: what syncs is put together in `compose`, and begins when the app has come to rest. */
 export class TwincloudPlugin extends Plugin {
+  /** From `onload` on; for other plugins and for tests. */
+  service: SyncService | undefined;
+
   override async onload(): Promise<void> {
     const settingsFile = new SettingsFile({
       load: () => this.loadData() as Promise<unknown>,
@@ -21,6 +25,7 @@ export class TwincloudPlugin extends Plugin {
     const aside = await settingsFile.load();
     if (aside !== undefined) new Notice(TEXTS.sync.settingsBroken(aside), BROKEN_FILE_NOTICE_MS);
     const { service, own } = compose(this, settingsFile);
+    this.service = service;
     this.register(() => void service.close());
     registerUi(this, service);
     this.app.workspace.onLayoutReady(() => {

@@ -27,8 +27,8 @@ export async function bundleOnce(
 /** Packages that the plugin may carry. A new one is a decision: start-up time, size, licence. */
 const ALLOWED_PACKAGES = ['valibot', 'ignore', 'p-map', 'idb-keyval', '@noble/hashes', '@aws-sdk/client-s3'];
 
-/** What `@aws-sdk/client-s3` brings along. */
-const ALLOWED_SCOPES = ['@aws-sdk', '@aws-crypto', '@smithy', '@aws'];
+/** What `@aws-sdk/client-s3` brings along; `bowser` words its user agent. */
+const ALLOWED_SCOPES = ['@aws-sdk', '@aws-crypto', '@smithy', '@aws', 'bowser'];
 
 const HOST_MODULES = /^(?:obsidian|electron|@codemirror\/.+|@lezer\/.+)$/u;
 const NODE_MODULES = new Set(builtinModules);

@@ -53,9 +53,14 @@ describe('the plugin as it is shipped', () => {
     class HostPlugin {
       readonly isHost = true;
     }
+    // Classes to extend are all that is used before the plugin is loaded.
+    const obsidian = new Proxy(
+      { Plugin: HostPlugin },
+      { get: (host, name) => Reflect.get(host, name) ?? class {} },
+    );
     const module: { exports: { default?: unknown } } = { exports: {} };
     const hostRequire = (name: string): unknown => {
-      if (name === 'obsidian') return { Plugin: HostPlugin };
+      if (name === 'obsidian') return obsidian;
       throw new Error(`the host has no module ${name}`);
     };
     // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call -- this is how Obsidian loads main.js

@@ -9,6 +9,14 @@ export interface TimerHost {
   clearTimeout(id: number): void;
 }
 
+/** The page's time. */
+export function pageClock(): Clock {
+  return webClock({
+    setTimeout: (callback, delayMs) => window.setTimeout(callback, delayMs),
+    clearTimeout: (id) => window.clearTimeout(id),
+  });
+}
+
 export function webClock(host: TimerHost): Clock {
   const once = (delayMs: number, signal: AbortSignal | undefined): Promise<void> =>
     new Promise((resolve, reject) => {

@@ -149,20 +149,19 @@ export class PluginSync implements SyncService {
     if (this.#running !== undefined && options.acceptFirst !== true) return this.#running.report;
     this.#running?.abort.abort();
     const abort = new AbortController();
-    const report = this.#turns.run(() => this.#sync(abort.signal, options));
-    const running = { report, abort };
-    this.#running = running;
-    this.#progress = undefined;
-    this.#triggers.began();
-    this.#tell();
-    void report
-      .catch(() => undefined)
-      .then(() => {
+    const report = this.#turns
+      .run(() => this.#sync(abort.signal, options))
+      .finally(() => {
         if (this.#running !== running) return;
         this.#running = undefined;
         this.#triggers.rests();
         this.#tell();
       });
+    const running = { report, abort };
+    this.#running = running;
+    this.#progress = undefined;
+    this.#triggers.began();
+    this.#tell();
     return report;
   }
 

@@ -32,7 +32,7 @@ export class Places {
   /** Rejects with a `VaultError`. */
   async at(key: string): Promise<Place> {
     const path = key.endsWith('/') ? key.slice(0, -1) : key;
-    const node = this.#vault.getAbstractFileByPath(path) ?? this.#walk(path, (name) => name.normalize('NFC'));
+    const node = this.#node(path);
     if (node !== undefined) return { path: node.path, stat: await this.stat(node.path), node };
     const stat = await this.stat(path);
     if (stat === undefined) return { path, stat, node: undefined };
@@ -73,6 +73,9 @@ export class Places {
   }
 
   async #folder(key: string, wanted: string, about: string): Promise<string> {
+    // The app's word is good enough for a folder: a write into one that is gone fails.
+    const known = this.#node(key);
+    if (known instanceof TFolder) return known.path;
     const found = await this.at(key);
     if (found.stat?.type === 'folder') return found.path;
     if (found.stat !== undefined) throw vaultError('blocked', about);
@@ -93,6 +96,10 @@ export class Places {
     } catch (error) {
       throw vaultError('unreadable', about, error);
     }
+  }
+
+  #node(path: string): TAbstractFile | undefined {
+    return this.#vault.getAbstractFileByPath(path) ?? this.#walk(path, (name) => name.normalize('NFC'));
   }
 
   #walk(path: string, form: (name: string) => string): TAbstractFile | undefined {

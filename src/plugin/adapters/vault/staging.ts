@@ -70,13 +70,25 @@ export class Staging {
         ? this.#adapter.writeBinary(path, bytes.buffer)
         : this.#adapter.appendBinary(path, bytes.buffer);
     try {
-      if (isFirst && (await this.#places.stat(STAGING_FOLDER)) === undefined) {
-        await this.#places.requireVault(path);
-        await this.#adapter.mkdir(STAGING_FOLDER);
-      }
       await write();
     } catch (error) {
-      throw toVaultError(error, path, 'write');
+      // The folder may be missing: what that is called differs from system to system.
+      if (!isFirst) throw toVaultError(error, path, 'write');
+      await this.#makeFolder(path);
+      await write().catch((again: unknown) => {
+        throw toVaultError(again, path, 'write');
+      });
+    }
+  }
+
+  async #makeFolder(about: string): Promise<void> {
+    await this.#places.requireVault(about);
+    if ((await this.#places.stat(STAGING_FOLDER)) !== undefined) return;
+    try {
+      await this.#adapter.mkdir(STAGING_FOLDER);
+    } catch (error) {
+      // Several stages may begin at once.
+      if ((await this.#places.stat(STAGING_FOLDER)) === undefined) throw toVaultError(error, about, 'write');
     }
   }
 }
