@@ -1,6 +1,7 @@
 import type { App } from './app.ts';
 import type { HostConfig } from './config.ts';
 import type { DeviceState } from './device-state.ts';
+import { native } from './net/native.ts';
 import type { RequestLedger } from './net/request-ledger.ts';
 import type { PluginLoader } from './plugin-loader.ts';
 import type { Shell } from './shell/shell.ts';
@@ -102,6 +103,11 @@ export class HostHandle {
       if (view instanceof MarkdownView) await view.save();
   }
 
+  /** A timer that goes on while the page is hidden. */
+  nativeTimeout(act: () => void, delayMs: number): void {
+    native.setTimeout(act, delayMs);
+  }
+
   closeModals(): void {
     closeAllModals();
   }
@@ -120,7 +126,8 @@ export class HostHandle {
     const [first, ...others] = this.#config.openFiles.filter(
       (path) => this.app.vault.getFileByPath(path) !== null,
     );
-    if (first !== undefined) await workspace.getLeaf().openFile(this.file(first));
+    const leaf = workspace.getLeaf();
+    if (first !== undefined) await leaf.openFile(this.file(first));
     for (const path of others)
       await workspace.getLeaf('tab').defer({ type: 'markdown', state: { file: path } });
   }

@@ -38,17 +38,18 @@ function makeRequire(modules: Readonly<Record<string, object>>): (name: string) 
   };
 }
 
-/** Reading a name that the host does not export says so. */
+/** Reading a name that the host does not export says so, by way of a copy that a bundler made of the module, too. */
 function namedModule(name: string, module: object): object {
-  return new Proxy(module, {
-    get: (target, key, receiver): unknown => {
-      const value: unknown = Reflect.get(target, key, receiver);
-      if (value !== undefined || typeof key === 'symbol' || key === '__esModule' || key === 'default')
-        return value;
-      return absent(`export "${key}" in "${name}"`);
-    },
+  const strict = new Proxy(Object.create(null) as object, {
+    get: (_target, key): unknown =>
+      typeof key === 'symbol' || USUAL_OF_MODULES.has(key)
+        ? undefined
+        : absent(`export "${key}" in "${name}"`),
   });
+  return Object.assign(Object.create(strict) as object, module);
 }
+
+const USUAL_OF_MODULES = new Set(['__esModule', 'default', 'then', 'hasOwnProperty']);
 
 async function start(): Promise<void> {
   const startMs = performance.now();

@@ -45,11 +45,18 @@ export abstract class Plugin extends Component {
     setIcon(el, icon);
     setTooltip(el, title);
     el.addEventListener('click', callback);
-    this.#listed(this.app.ribbon, { icon, title, el });
-    this.app.workspace.trigger('ribbon-change');
+    // What is registered last ends first: the list is shorter when the ribbon is drawn again.
     this.register(() => {
       el.detach();
       this.app.workspace.trigger('ribbon-change');
+    });
+    const { ribbon, workspace } = this.app;
+    const item = { icon, title, el };
+    ribbon.push(item);
+    workspace.trigger('ribbon-change');
+    this.register(() => {
+      ribbon.splice(ribbon.indexOf(item), 1);
+      workspace.trigger('ribbon-change');
     });
     return el;
   }

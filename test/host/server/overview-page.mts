@@ -76,7 +76,7 @@ header { display: flex; align-items: baseline; gap: 24px; padding: 10px 16px 0 }
 h1 { font-size: 16px; margin: 0 }
 details { position: relative }
 summary { cursor: pointer; color: light-dark(#555, #aaa) }
-details[open] { background: light-dark(#fff, #222); border-radius: 8px; padding: 4px 12px }
+details[open] { position: absolute; left: 220px; top: 8px; z-index: 2; box-shadow: 0 8px 30px rgb(0 0 0 / 20%); background: light-dark(#fff, #222); border-radius: 8px; padding: 4px 12px }
 dl { display: grid; grid-template-columns: max-content auto; gap: 2px 12px; margin: 8px 0 }
 dt { color: light-dark(#666, #999) } dd { margin: 0 }
 main { flex: 1; min-height: 0; display: flex; gap: 16px; padding: 10px 16px 16px }
