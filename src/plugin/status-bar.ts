@@ -28,12 +28,7 @@ function statusBarItem(ui: Ui): Show {
   const iconEl = el.createSpan({ cls: 'twincloud-icon', attr: { 'aria-hidden': 'true' } });
   const textEl = el.createSpan({ cls: 'twincloud-status-text' });
   ui.plugin.registerDomEvent(el, 'click', (event) => statusMenu(ui).showAtMouseEvent(event));
-  ui.plugin.registerDomEvent(el, 'keydown', (event) => {
-    if (event.key !== 'Enter' && event.key !== ' ') return;
-    event.preventDefault();
-    const { left, top } = el.getBoundingClientRect();
-    statusMenu(ui).showAtPosition({ x: left, y: top }, el.doc);
-  });
+  openOnKeys(ui, el);
   const tell = announcer(el);
   return (face, before) => {
     drawIcon(iconEl, face, before);
@@ -49,11 +44,22 @@ function ribbonIcon(ui: Ui): Show {
     statusMenu(ui).showAtMouseEvent(event);
   });
   el.addClass('twincloud-ribbon');
+  openOnKeys(ui, el);
   return (face, before) => {
     drawIcon(el, face, before);
     el.setAttr('aria-label', label(face));
     el.dataset['tone'] = face.tone;
   };
+}
+
+/** Neither item is a button to the browser: Enter and the space bar have to be told what they do. */
+function openOnKeys(ui: Ui, el: HTMLElement): void {
+  ui.plugin.registerDomEvent(el, 'keydown', (event) => {
+    if (event.defaultPrevented || (event.key !== 'Enter' && event.key !== ' ')) return;
+    event.preventDefault();
+    const { left, top } = el.getBoundingClientRect();
+    statusMenu(ui).showAtPosition({ x: left, y: top }, el.doc);
+  });
 }
 
 function drawIcon(el: HTMLElement, face: Face, before: Face | undefined): void {

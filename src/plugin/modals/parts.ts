@@ -12,6 +12,7 @@ export function failureBox(parent: HTMLElement, message: string): HTMLElement {
   return callout(parent, { tone: 'error', text: message, role: 'alert' });
 }
 
+/** A sentence that stands out; what is added to the element that it returns stands below it. */
 export function callout(
   parent: HTMLElement,
   options: {
@@ -30,7 +31,7 @@ export function callout(
   const words = box.createDiv();
   if (title !== undefined) words.createDiv({ cls: 'twincloud-callout-title', text: title });
   words.createDiv({ text });
-  return box;
+  return words;
 }
 
 /** For the eye only: the text beside it says the same. */

@@ -11,9 +11,9 @@ export function showAttention(parent: HTMLElement, ui: Ui): void {
   const { state, problems, conflicts } = ui.service;
   parent.empty();
   if (state.kind === 'attention' || state.kind === 'offline' || state.kind === 'unset') {
-    const { text, detail } = faceOf(state);
+    const { detail } = faceOf(state);
     const tone = state.kind === 'unset' ? 'info' : 'warning';
-    const box = callout(parent, { tone, title: text, text: detail });
+    const box = callout(parent, { tone, text: detail });
     const screen = screenFor(ui);
     if (screen !== undefined) link(box, screen.text, screen.open);
   }

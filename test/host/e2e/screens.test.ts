@@ -9,17 +9,10 @@ import { testPlugin } from '../server/plugin-files.mts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const NOTE = 'Trip to Lisbon.md';
-/** A folder to write a picture of each screen to; none is written without it. */
+/** A folder to write pictures of each screen to, light and dark; none is written without it. */
 const SCREENSHOTS = process.env['TWINCLOUD_SCREENSHOTS'];
 
-const looks = [
-  { kind: 'desktop', theme: 'light' },
-  { kind: 'desktop', theme: 'dark' },
-  { kind: 'phone', theme: 'light' },
-  { kind: 'phone', theme: 'dark' },
-] as const;
-
-describe.each(looks)('on a $kind, $theme', ({ kind, theme }) => {
+describe.each(['desktop', 'phone'] as const)('on a %s', (kind) => {
   let driver: DeviceDriver;
   let page: Page;
 
@@ -29,7 +22,7 @@ describe.each(looks)('on a $kind, $theme', ({ kind, theme }) => {
     driver = await DeviceDriver.open({
       plugins: [{ ...files, styles }],
       files: { [NOTE]: '# Lisbon\n\nTram 28 goes up.\n' },
-      config: { kind, theme },
+      config: { kind },
     });
   });
 
@@ -59,7 +52,8 @@ describe.each(looks)('on a $kind, $theme', ({ kind, theme }) => {
   async function picture(name: string): Promise<void> {
     if (SCREENSHOTS === undefined) return;
     mkdirSync(SCREENSHOTS, { recursive: true });
-    await driver.screenshot(join(SCREENSHOTS, `${kind}-${theme}-${name}.png`));
+    for (const theme of ['dark', 'light'] as const)
+      await driver.screenshot(join(SCREENSHOTS, `${kind}-${theme}-${name}.png`), theme);
   }
 
   /** A dialog has its name, its controls have names, nothing is wider than it, and Escape closes it. */
@@ -83,7 +77,6 @@ describe.each(looks)('on a $kind, $theme', ({ kind, theme }) => {
     await run('preview');
     const opened = dialog('Preview sync');
     await opened.getByText('Nothing is deleted', { exact: false }).waitFor();
-    expect(await opened.getByText('72 files').count()).toBe(0);
     await opened.getByRole('button', { name: 'Receive (1)' }).click();
     expect(await opened.locator('.twincloud-change').allInnerTexts()).toEqual([
       expect.stringContaining('Bread.md'),
