@@ -65,7 +65,7 @@ export class DeviceDriver {
     const page = blank?.url() === 'about:blank' ? blank : await this.#profile.context.newPage();
     this.#page = page;
     await page.goto(this.device.url);
-    await page.waitForFunction(() => window.host?.ready, undefined, { timeout: WAIT_MS });
+    await page.waitForFunction(() => 'host' in window && window.host.ready, undefined, { timeout: WAIT_MS });
   }
 
   /** The page is gone at once: nothing is saved, no promise goes on. */

@@ -138,7 +138,7 @@ describe('The host’s page: plugins and their life', () => {
     const kept = await device.page.evaluate(() => {
       const { app } = window.testPlugin;
       return [
-        app.loadLocalStorage('device'),
+        app.loadLocalStorage('device') as unknown,
         app.secretStorage.getSecret('key-1'),
         app.secretStorage.listSecrets(),
       ];
@@ -162,7 +162,7 @@ describe('The host’s page: plugins and their life', () => {
     await device.start();
     const found = await device.page.evaluate(async () => [
       window.testPlugin.app.vault.getName(),
-      window.testPlugin.app.loadLocalStorage('device'),
+      window.testPlugin.app.loadLocalStorage('device') as unknown,
       window.testPlugin.app.secretStorage.getSecret('key-1'),
       (await indexedDB.databases()).map(({ name }) => name),
     ]);

@@ -14,6 +14,9 @@ export class DeviceState {
   readonly #interrupts = new Set<(reason: 'offline' | 'hidden') => void>();
   readonly #databases = new Set<IDBDatabase>();
   readonly #sockets = new Set<WebSocket>();
+  readonly #answers = new FinalizationRegistry<(reason: 'offline' | 'hidden') => void>((interrupt) => {
+    this.#interrupts.delete(interrupt);
+  });
   #frozen: Frozen[] = [];
   #online = true;
   #hidden = false;
@@ -101,15 +104,19 @@ export class DeviceState {
     if (isOwn(input)) return native.fetch(input, init);
     if (!this.#online) throw new TypeError('Failed to fetch');
     const controller = new AbortController();
-    const given = init.signal ?? (input instanceof Request ? input.signal : undefined);
-    const signal =
-      given === undefined || given === null ? controller.signal : AbortSignal.any([given, controller.signal]);
+    const given = init.signal ?? (input instanceof Request ? input.signal : controller.signal);
+    const signal = AbortSignal.any([given, controller.signal]);
     const interrupt = (reason: 'offline' | 'hidden'): void => {
       controller.abort(new TypeError(reason === 'offline' ? 'Failed to fetch' : 'Load failed'));
     };
     this.#interrupts.add(interrupt);
-    // It stays interruptible while its body is read: until it is garbage, which costs nothing.
-    return native.fetch(input, { ...init, signal });
+    const response = await native.fetch(input, { ...init, signal }).catch((error: unknown) => {
+      this.#interrupts.delete(interrupt);
+      throw error;
+    });
+    // It stays interruptible while its body is read.
+    this.#answers.register(response, interrupt);
+    return response;
   }
 
   #interrupt(reason: 'offline' | 'hidden'): void {

@@ -8,7 +8,7 @@ import type { Shell } from './shell/shell.ts';
 import { Tasks } from './tasks.ts';
 import { closeAllModals } from './ui/modal.ts';
 import { noticeHistory } from './ui/notice.ts';
-import { TFile } from './vault/files.ts';
+import type { TFile } from './vault/files.ts';
 import { MarkdownView } from './workspace/markdown-view.ts';
 
 export interface HandleOptions {

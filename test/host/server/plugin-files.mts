@@ -35,6 +35,6 @@ export async function testPlugin(id: string, entry: string): Promise<PluginFiles
 }
 
 async function bundled(options: BuildOptions): Promise<string> {
-  const { outputFiles = [] } = await build({ ...options, write: false });
+  const { outputFiles } = await build({ ...options, write: false });
   return outputFiles[0]?.text ?? '';
 }

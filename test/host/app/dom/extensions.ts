@@ -130,11 +130,9 @@ const ELEMENT_MEMBERS = {
     return this.getAttribute(name);
   },
   matchParent(this: Element, selector: string, last?: Element) {
-    for (let el: Element | null = this; el !== null; el = el.parentElement) {
-      if (el.matches(selector)) return el;
-      if (el === last) return null;
-    }
-    return null;
+    const found = this.closest(selector);
+    // Above `last` nothing counts.
+    return last === undefined || found === null || last.contains(found) ? found : null;
   },
   getCssPropertyValue(this: Element, property: string, pseudo?: string) {
     return getComputedStyle(this, pseudo).getPropertyValue(property).trim();
@@ -183,7 +181,8 @@ const HTML_MEMBERS = {
   isShown(this: HTMLElement) {
     return this.offsetParent !== null;
   },
-  on(this: HTMLElement, type: string, selector: string, handler: Handler, options?: AddEventListenerOptions) {
+  on(this: HTMLElement, type: string, selector: string, ...rest: [Handler, AddEventListenerOptions?]) {
+    const [handler, options] = rest;
     const own = (event: Event): void => {
       const target = (event.target as Element).closest<HTMLElement>(selector);
       if (target !== null && this.contains(target)) handler.call(this, event, target);

@@ -170,7 +170,7 @@ export class DefinitionRenderer {
     if (item.control !== undefined) {
       const { control } = item;
       addControl(this.#tab, setting, control);
-      this.#follow(control.disabled, (disabled) => setting.setDisabled(disabled), false);
+      this.#follow(control.disabled, (is) => void setting.setDisabled(is), false);
     } else if (item.render !== undefined) {
       const cleanup = item.render(setting as never, group as never);
       if (typeof cleanup === 'function') this.#cleanups.push(cleanup);

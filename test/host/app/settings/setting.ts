@@ -97,7 +97,7 @@ export class Setting {
     return this.#add(new TextComponent(this.controlEl), configure);
   }
 
-  addComponent<T extends BaseComponent>(make: (el: HTMLElement) => T): this {
+  addComponent(make: (el: HTMLElement) => BaseComponent): this {
     return this.#add(make(this.controlEl), () => undefined);
   }
 

@@ -35,7 +35,7 @@ export class TabArea {
     this.rightEl.toggle(right.length > 0);
     document.body.toggleClass(
       'is-right-drawer-open',
-      Platform.isPhone && right.includes(this.#app.workspace.activeLeaf as WorkspaceLeaf),
+      Platform.isPhone && right.includes(this.#app.workspace.activeLeaf!),
     );
     drawGroups(this.rightEl, right, this);
     drawGroups(

@@ -154,7 +154,7 @@ export class Vault extends Events {
     await this.#mustBeFree(path, 'Folder');
     await this.adapter.mkdir(path);
     // As with a file: what is hidden has no object, whatever the typings say.
-    return this.getFolderByPath(path) as TFolder;
+    return this.getFolderByPath(path)!;
   }
 
   read(file: TFile): Promise<string> {
@@ -218,7 +218,7 @@ export class Vault extends Events {
 
   #madeFile(path: string): TFile {
     // A hidden path has no object, whatever the typings say.
-    return this.getFileByPath(path) as TFile;
+    return this.getFileByPath(path)!;
   }
 
   async #asOwn(act: () => Promise<void>): Promise<void> {

@@ -126,7 +126,8 @@ export class Editor {
   }
 
   scrollTo(x?: number | null, y?: number | null): void {
-    this.cm.scrollDOM.scrollTo({ ...(x == null ? {} : { left: x }), ...(y == null ? {} : { top: y }) });
+    const { scrollDOM } = this.cm;
+    scrollDOM.scrollTo({ left: x ?? scrollDOM.scrollLeft, top: y ?? scrollDOM.scrollTop });
   }
 
   scrollIntoView(range: { from: EditorPosition; to: EditorPosition }, center = false): void {

@@ -1,6 +1,6 @@
 import type { App } from '../app.ts';
 import { Events } from '../vault/events.ts';
-import { TFile } from '../vault/files.ts';
+import type { TFile } from '../vault/files.ts';
 import type { WorkspaceLeaf as Leaf, Side } from './leaf.ts';
 import { WorkspaceLeaf } from './leaf.ts';
 import { FileView, type View } from './view.ts';
