@@ -54,9 +54,9 @@ describe('the plugin as it is shipped', () => {
       readonly isHost = true;
     }
     // Classes to extend are all that is used before the plugin is loaded.
-    const obsidian = new Proxy(
+    const obsidian = new Proxy<Record<string, unknown>>(
       { Plugin: HostPlugin },
-      { get: (host, name) => Reflect.get(host, name) ?? class {} },
+      { get: (host, name) => host[String(name)] ?? HostPlugin },
     );
     const module: { exports: { default?: unknown } } = { exports: {} };
     const hostRequire = (name: string): unknown => {

@@ -19,8 +19,9 @@ import type { DeviceRecord, Settings } from '../settings/model.ts';
 import { TEXTS } from '../texts.ts';
 import type { Conflicts } from './conflicts.ts';
 import type { LogRing } from './log-ring.ts';
-import { failureOf, messageFor, stateAfter, UnsetError, wasStopped } from './outcome.ts';
+import { failureOf, messageFor, wasStopped } from './outcome.ts';
 import { readVersion, writeVersion } from './past.ts';
+import { Results } from './results.ts';
 import { eitherOf } from './either.ts';
 import { cloudId, type Opened, type Session } from './session.ts';
 import { Triggers } from './triggers.ts';
@@ -59,40 +60,44 @@ export class PluginSync implements SyncService {
   readonly #turns = new Turns();
   readonly #listeners = new Set<() => void>();
   readonly #closing = new AbortController();
-  /** What the last sync left to tell, whatever goes on now. */
-  #rest: SyncState;
+  readonly #results: Results;
   #running: Running | undefined;
   #progress: { readonly progress: Progress; readonly atMs: number } | undefined;
-  #problems: readonly Problem[] = [];
 
   constructor(options: SyncServiceOptions) {
     this.#options = options;
-    this.#rest = { kind: 'synced', atMs: undefined };
+    const { session, log, conflicts, clock } = options;
+    this.#results = new Results({
+      log,
+      conflicts,
+      now: () => clock.now(),
+      checkSetup: () => void session.keys(),
+    });
     this.#triggers = new Triggers({
-      clock: options.clock,
+      clock,
       about: () => ({
-        isOn: !this.device.paused && this.#rest.kind !== 'unset' && !isFirstPreview(this.#rest),
+        isOn: !this.device.paused && !this.#results.isBlocked,
         intervalMs: this.settings.intervalMinutes * MINUTE_MS,
         syncAfterEdit: this.settings.syncAfterEdit,
       }),
       sync: () => void this.syncNow(),
     });
-    this.#lookAtSetup();
   }
 
   get state(): SyncState {
     if (this.#running !== undefined) return { kind: 'syncing', progress: this.#progress?.progress };
-    if (this.#rest.kind === 'unset') return this.#rest;
+    const { state } = this.#results;
+    if (state.kind === 'unset') return state;
     if (this.device.paused) return { kind: 'paused' };
-    return this.#rest.kind === 'synced' && this.#triggers.isWaiting ? { kind: 'waiting' } : this.#rest;
+    return state.kind === 'synced' && this.#triggers.isWaiting ? { kind: 'waiting' } : state;
   }
 
   get problems(): readonly Problem[] {
-    return this.#problems;
+    return this.#results.problems;
   }
 
   get conflicts(): readonly VaultPath[] {
-    return this.#options.conflicts.standing();
+    return this.#results.conflicts;
   }
 
   get log(): readonly LogEntry[] {
@@ -226,8 +231,8 @@ export class PluginSync implements SyncService {
       await session.close();
       if (isOther) await session.startAfresh();
     });
-    if (isOther) this.#forgetResults();
-    this.#lookAtSetup();
+    if (isOther) this.#results.forget();
+    else this.#results.lookAtSetup();
     this.#changed();
     await saving;
   }
@@ -246,7 +251,7 @@ export class PluginSync implements SyncService {
         await session.close();
         return session.check(signal);
       });
-      this.#lookAtSetup();
+      this.#results.lookAtSetup();
       return findings;
     } catch (error) {
       throw new Error(messageFor(error), { cause: error });
@@ -264,8 +269,7 @@ export class PluginSync implements SyncService {
       await session.startAfresh();
     });
     log.add({ timeMs: clock.now(), level: 'info', text: TEXTS.sync.log.forgotten });
-    this.#forgetResults();
-    this.#lookAtSetup();
+    this.#results.forget();
     this.#changed();
   }
 
@@ -284,15 +288,12 @@ export class PluginSync implements SyncService {
     signal: AbortSignal,
     { acceptFirst = false }: { readonly acceptFirst?: boolean },
   ): Promise<SyncReport | undefined> {
-    const { session, clock, log, conflicts } = this.#options;
+    const { session, log } = this.#options;
     try {
       const { engine } = await session.open(signal);
       const onProgress = (progress: Progress): void => this.#showProgress(progress);
       const report = await engine.sync({ signal, acceptFirst, onProgress });
-      conflicts.found(report.conflicts);
-      this.#problems = report.problems;
-      this.#rest = stateAfter(report, conflicts.standing(), clock.now());
-      this.#logOutcome(report);
+      this.#results.done(report);
       const deferred = report.problems.some(({ kind }) => kind === 'deferred');
       this.#triggers.ended({ failed: false, deferred });
       return report;
@@ -306,32 +307,20 @@ export class PluginSync implements SyncService {
 
   async #failed(error: unknown, signal: AbortSignal): Promise<void> {
     const { session, clock, log, isOnline } = this.#options;
-    const timeMs = clock.now();
     if (signal.aborted || wasStopped(error)) {
-      if (!this.#closing.signal.aborted) log.add({ timeMs, level: 'info', text: TEXTS.sync.stopped });
+      const isTurnedOff = this.#closing.signal.aborted;
+      if (!isTurnedOff) log.add({ timeMs: clock.now(), level: 'info', text: TEXTS.sync.stopped });
       this.#triggers.ended({ failed: false, deferred: false });
       return;
     }
-    const { state, counts, level, message } = failureOf(error, isOnline());
-    this.#triggers.ended({ failed: counts, deferred: false });
+    const failure = failureOf(error, isOnline());
+    this.#triggers.ended({ failed: failure.counts, deferred: false });
+    this.#results.failed(failure);
     // The road by the page ends when the bucket's rules change: the next sync looks again.
-    if (state.kind === 'offline' && isOnline() && this.#triggers.failures === 2) session.forgetWay();
+    const isOutOfReach = failure.state.kind === 'offline' && isOnline();
+    if (isOutOfReach && this.#triggers.failures === 2) session.forgetWay();
     // Whatever it was, the next sync begins with nothing half open.
     await session.close().catch(() => undefined);
-    this.#rest = state;
-    log.add({ timeMs, level, text: message });
-  }
-
-  #logOutcome(report: SyncReport): void {
-    const { log, clock } = this.#options;
-    const timeMs = clock.now();
-    log.add(...report.problems.map(({ message }) => ({ timeMs, level: 'warn', text: message }) as const));
-    if (report.outcome !== 'done') {
-      const state = stateAfter(report, [], timeMs);
-      if (state.kind === 'attention') log.add({ timeMs, level: 'warn', text: state.message });
-    } else if (report.events.length > 0) {
-      log.add({ timeMs, level: 'info', text: TEXTS.sync.log.done(report.events.length) });
-    }
   }
 
   /** What a person asked for: in its turn, with failures in words. */
@@ -357,22 +346,6 @@ export class PluginSync implements SyncService {
     return 'message' in state ? state.message : TEXTS.sync.stopped;
   }
 
-  #lookAtSetup(): void {
-    try {
-      this.#options.session.keys();
-      if (this.#rest.kind === 'unset') this.#rest = { kind: 'synced', atMs: undefined };
-    } catch (error) {
-      if (!(error instanceof UnsetError)) throw error;
-      this.#rest = { kind: 'unset', message: error.message };
-    }
-  }
-
-  #forgetResults(): void {
-    this.#problems = [];
-    this.#options.conflicts.forget();
-    this.#rest = { kind: 'synced', atMs: undefined };
-  }
-
   #showProgress(progress: Progress): void {
     const nowMs = this.#options.clock.now();
     const last = this.#progress;
@@ -396,9 +369,4 @@ export class PluginSync implements SyncService {
   #tell(): void {
     for (const listener of [...this.#listeners]) listener();
   }
-}
-
-/** Nothing goes on until somebody has looked at what the first sync would do. */
-function isFirstPreview(state: SyncState): boolean {
-  return state.kind === 'attention' && state.reason === 'first-preview';
 }
