@@ -79,3 +79,30 @@ describe('The host’s settings, declared (d.ts 1.13 SettingDefinition…)', () 
     );
   });
 });
+
+describe('The host’s settings in a window of their own (release notes of 1.13)', () => {
+  it('live in another document, with other prototypes, which is the active one while they are open', async () => {
+    const device = await openTestDevice({ config: { settingsInOwnWindow: true } });
+    try {
+      await device.openSettings('test');
+      const frame = device.page.frameLocator('.host-popout');
+      await frame.getByText('Whether it is on.').waitFor();
+      await frame.locator('.setting-page-title').waitFor({ state: 'detached' });
+      await frame.getByText('Another page.').click();
+      await frame.locator('.setting-page-title').waitFor();
+      const seen = await device.page.evaluate(() => {
+        const title = activeDocument.querySelector('.setting-page-title');
+        return {
+          ownDocument: activeDocument !== document && title?.doc === activeDocument,
+          sameType: title instanceof HTMLElement,
+          instanceOf: title?.instanceOf(HTMLElement),
+        };
+      });
+      expect(seen).toEqual({ ownDocument: true, sameType: false, instanceOf: true });
+      await device.closeModals();
+      expect(await device.page.evaluate(() => activeDocument === document)).toBe(true);
+    } finally {
+      await device.close();
+    }
+  });
+});

@@ -92,7 +92,10 @@ async function start(): Promise<void> {
   const plugins = new PluginLoader(
     app,
     makeRequire({
-      obsidian: namedModule('obsidian', { ...obsidian, requestUrl: makeRequestUrl(device, ledger) }),
+      obsidian: namedModule('obsidian', {
+        ...obsidian,
+        requestUrl: makeRequestUrl({ state: device, ledger, bridgeUrl: config.bridgeUrl }),
+      }),
       '@codemirror/commands': commands,
       '@codemirror/language': language,
       '@codemirror/state': state,

@@ -33,6 +33,7 @@ export class HostDevice {
   requestDelayMs = 0;
   readonly #service: DiskService;
   #server: LoopbackServer | undefined;
+  #bridge: LoopbackServer | undefined;
 
   private constructor(options: DeviceOptions) {
     this.disk = new MemoryDisk({ now: () => Date.now(), ...options.disk });
@@ -50,6 +51,8 @@ export class HostDevice {
       openFiles: [],
       bodyLimitBytes: DEFAULT_BODY_LIMIT,
       secrets: {},
+      bridgeUrl: '',
+      settingsInOwnWindow: false,
       ...options.config,
     };
   }
@@ -58,6 +61,10 @@ export class HostDevice {
     const device = new HostDevice(options);
     for (const plugin of options.plugins) await device.installPlugin(plugin);
     for (const [path, contents] of Object.entries(options.files ?? {})) await device.write(path, contents);
+    device.#bridge = await listen((request, response) =>
+      bridge(request, response, { delayMs: device.requestDelayMs }),
+    );
+    device.config = { ...device.config, bridgeUrl: device.#bridge.url };
     device.#server = await listen((request, response) => device.#answer(request, response), options.port);
     return device;
   }
@@ -83,7 +90,7 @@ export class HostDevice {
 
   async close(): Promise<void> {
     this.#service.close();
-    await this.#server?.close();
+    await Promise.all([this.#server?.close(), this.#bridge?.close()]);
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -101,8 +108,6 @@ export class HostDevice {
         return this.#service.answer(request, response);
       case '/host/disk/changes':
         return this.#service.follow(response);
-      case '/host/request':
-        return bridge(request, response, { delayMs: this.requestDelayMs });
       default:
         if (pathname.startsWith('/host/resource/'))
           return this.#sendResource(

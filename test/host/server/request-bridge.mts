@@ -16,14 +16,20 @@ export async function bridge(
   response: ServerResponse,
   options: { readonly delayMs: number },
 ): Promise<void> {
-  const asked = JSON.parse(decodeURIComponent(String(request.headers['x-host-request']))) as BridgeRequest;
-  const body = await readBody(request);
+  const framed = await readBody(request);
+  const jsonLength = framed.readUInt32LE(0);
+  const asked = JSON.parse(framed.subarray(4, 4 + jsonLength).toString()) as BridgeRequest;
+  const body = framed.subarray(4 + jsonLength);
   if (options.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, options.delayMs));
   const [answer, contents] = await send(asked, body).catch((error: unknown): [BridgeAnswer, Buffer] => [
     { status: 0, headers: {}, error: chromiumError(error) },
     Buffer.alloc(0),
   ]);
-  response.writeHead(200, { 'x-host-answer': encodeURIComponent(JSON.stringify(answer)) });
+  response.writeHead(200, {
+    'x-host-answer': encodeURIComponent(JSON.stringify(answer)),
+    'access-control-allow-origin': '*',
+    'access-control-expose-headers': 'x-host-answer',
+  });
   response.end(contents);
 }
 

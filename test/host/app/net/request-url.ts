@@ -38,6 +38,13 @@ export interface BridgeAnswer {
   readonly error?: string;
 }
 
+export interface RequestRoad {
+  readonly state: DeviceState;
+  readonly ledger: RequestLedger;
+  /** Of another origin than the page, which has connections of its own to spend. */
+  readonly bridgeUrl: string;
+}
+
 /** Electron refuses to set these itself; a signature over them is computed without sending them. */
 const FORBIDDEN = ['content-length', 'host', 'trailer', 'te', 'upgrade', 'keep-alive', 'transfer-encoding'];
 
@@ -45,11 +52,10 @@ const FORBIDDEN = ['content-length', 'host', 'trailer', 'te', 'upgrade', 'keep-a
  * The app's `requestUrl`: made outside of the page, so without CORS; whole bodies both ways; no abort:
  * what was asked for goes on whoever waits. The Node process that serves the page makes the request.
  */
-export function makeRequestUrl(state: DeviceState, ledger: RequestLedger) {
+export function makeRequestUrl(road: RequestRoad) {
   return (request: RequestUrlParam | string): RequestUrlResponsePromise => {
     const param = typeof request === 'string' ? { url: request } : request;
-    const response = send(param, state, ledger);
-    response.catch(() => undefined);
+    const response = send(param, road);
     return Object.assign(response, {
       arrayBuffer: quiet(response.then((answer) => answer.arrayBuffer)),
       json: quiet(response.then((answer) => answer.json)),
@@ -65,8 +71,7 @@ function quiet<T>(promise: Promise<T>): Promise<T> {
 
 async function send(
   param: RequestUrlParam,
-  state: DeviceState,
-  ledger: RequestLedger,
+  { state, ledger, bridgeUrl }: RequestRoad,
 ): Promise<RequestUrlResponse> {
   const { url, method = 'GET', body, contentType } = param;
   const headers = { ...param.headers, ...(contentType === undefined ? {} : { 'Content-Type': contentType }) };
@@ -81,7 +86,7 @@ async function send(
   let received = 0;
   try {
     const [answer, contents] = await state.whileAwake(
-      overBridge({ url, method, headers }, bytes),
+      overBridge(bridgeUrl, { url, method, headers }, bytes),
       'The network connection was lost.',
     );
     received = contents.byteLength;
@@ -92,15 +97,16 @@ async function send(
   }
 }
 
+/** Framed in one body, so that the browser asks nobody for leave first. */
 async function overBridge(
+  bridgeUrl: string,
   request: BridgeRequest,
   body: Uint8Array<ArrayBuffer>,
 ): Promise<[BridgeAnswer, ArrayBuffer]> {
-  const response = await native.fetch('/host/request', {
-    method: 'POST',
-    headers: { 'x-host-request': encodeURIComponent(JSON.stringify(request)) },
-    body,
-  });
+  const json = new TextEncoder().encode(JSON.stringify(request));
+  const length = new Uint8Array(4);
+  new DataView(length.buffer).setUint32(0, json.length, true);
+  const response = await native.fetch(bridgeUrl, { method: 'POST', body: new Blob([length, json, body]) });
   const answer = JSON.parse(decodeURIComponent(response.headers.get('x-host-answer') ?? '')) as BridgeAnswer;
   return [answer, await response.arrayBuffer()];
 }

@@ -5,6 +5,7 @@ import { SettingTab } from '../settings/setting-tab.ts';
 import { Setting } from '../settings/setting.ts';
 import { setIcon } from '../ui/icons.ts';
 import { Modal } from '../ui/modal.ts';
+import { openPopout, type Popout } from './popout.ts';
 
 /** The app's own tab, as far as plugins are concerned by it. */
 class AppearanceTab extends SettingTab {
@@ -63,15 +64,23 @@ export class SettingsWindow extends Modal {
   readonly #navEl: HTMLElement;
   readonly #tabEl: HTMLElement;
   #shown: SettingTab | undefined;
+  readonly #ownWindow: boolean;
+  #popout: Popout | undefined;
   #lastId = '';
 
-  constructor(app: App, plugins: PluginLoader) {
+  constructor(app: App, plugins: PluginLoader, ownWindow: boolean) {
     super(app);
+    this.#ownWindow = ownWindow;
     this.#own = [new AppearanceTab(app), new PluginsTab(app, plugins)];
     this.modalEl.addClass('mod-settings', 'mod-sidebar-layout');
     this.contentEl.addClass('vertical-tabs-container');
     this.#navEl = this.contentEl.createDiv('vertical-tab-header');
     this.#tabEl = this.contentEl.createDiv('vertical-tab-content-container');
+  }
+
+  override open(): void {
+    if (this.#ownWindow) this.#popout ??= openPopout();
+    super.open();
   }
 
   override onOpen(): void {
@@ -83,6 +92,8 @@ export class SettingsWindow extends Modal {
 
   override onClose(): void {
     this.#hide();
+    this.#popout?.close();
+    this.#popout = undefined;
     this.#lastId = '';
   }
 

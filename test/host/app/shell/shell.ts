@@ -27,7 +27,7 @@ export class Shell {
   constructor({ app, plugins, config }: ShellOptions) {
     this.#app = app;
     this.#config = config;
-    this.settings = new SettingsWindow(app, plugins);
+    this.settings = new SettingsWindow(app, plugins, config.settingsInOwnWindow);
     this.#explorer = new FileExplorer(app);
     this.#tabs = new TabArea(app);
   }
