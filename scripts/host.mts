@@ -47,30 +47,33 @@ const devices: Record<DeviceName, HostDevice> = {
   b: await startDevice('b', 2),
 };
 
-const overview = await listen(async (request, response) => {
-  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://host');
-  const name = searchParams.get('device');
-  const device = name === 'a' || name === 'b' ? devices[name] : undefined;
-  if (request.method === 'POST' && device !== undefined) {
-    if (pathname === '/set-up') await setUp(device);
-    const kind = searchParams.get('kind');
-    const theme = searchParams.get('theme');
-    const change: Partial<HostConfig> = {
-      ...(kind === 'phone' || kind === 'desktop' ? { kind } : {}),
-      ...(theme === 'light' || theme === 'dark' ? { theme } : {}),
-    };
-    device.config = { ...device.config, ...change };
-    response.writeHead(204).end();
-  } else if (device !== undefined) {
-    response.writeHead(302, { location: device.url }).end();
-  } else {
-    const page = overviewPage({
-      place,
-      devices: { a: { title: DEVICES.a, url: devices.a.url }, b: { title: DEVICES.b, url: devices.b.url } },
-    });
-    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page);
-  }
-}, firstPort);
+const overview = await listen(
+  async (request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://host');
+    const name = searchParams.get('device');
+    const device = name === 'a' || name === 'b' ? devices[name] : undefined;
+    if (request.method === 'POST' && device !== undefined) {
+      if (pathname === '/set-up') await setUp(device);
+      const kind = searchParams.get('kind');
+      const theme = searchParams.get('theme');
+      const change: Partial<HostConfig> = {
+        ...(kind === 'phone' || kind === 'desktop' ? { kind } : {}),
+        ...(theme === 'light' || theme === 'dark' ? { theme } : {}),
+      };
+      device.config = { ...device.config, ...change };
+      response.writeHead(204).end();
+    } else if (device !== undefined) {
+      response.writeHead(302, { location: device.url }).end();
+    } else {
+      const page = overviewPage({
+        place,
+        devices: { a: { title: DEVICES.a, url: devices.a.url }, b: { title: DEVICES.b, url: devices.b.url } },
+      });
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page);
+    }
+  },
+  { port: firstPort },
+);
 
 console.log(`Both devices:  ${overview.url}/
 One of them:   ${overview.url}/?device=a   ${overview.url}/?device=b

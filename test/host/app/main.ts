@@ -61,7 +61,7 @@ async function start(): Promise<void> {
   const ledger = new RequestLedger();
   if (Platform.isMobile) ledger.limitBytes = config.bodyLimitBytes;
   const vault = new Vault({
-    disk: new RemoteDisk('/host/disk'),
+    disk: new RemoteDisk(`${location.origin.replace('http', 'ws')}/host/disk`),
     name: config.vaultName,
     configDir: config.configDir,
     traps: config.traps,

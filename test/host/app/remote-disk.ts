@@ -30,17 +30,33 @@ interface Waiting {
 
 /**
  * The device's disk, which the Node process keeps: it outlives the page, and others can write to it.
- * Calls that were made while one request was on its way go with the next, in their order:
+ * Calls of one turn go as one message; each is answered by one, in their order:
  *
- *   request, answer = length of JSON (4 bytes, little endian), JSON list, contents one after the other
+ *   call, answer = length of JSON (4 bytes, little endian), JSON list, contents one after the other
+ *   a text       = list of paths that others changed
  */
 export class RemoteDisk implements Disk {
-  readonly #url: string;
+  readonly #socket: Promise<WebSocket>;
+  readonly #listeners = new Set<(path: string) => void>();
+  readonly #sent: Waiting[][] = [];
   #queue: Waiting[] = [];
-  #busy = false;
 
   constructor(url: string) {
-    this.#url = url;
+    const socket = new native.WebSocket(url);
+    socket.binaryType = 'arraybuffer';
+    socket.addEventListener('message', (event: MessageEvent<string | ArrayBuffer>) => {
+      this.#receive(event.data);
+    });
+    const gone = new Error('the host has gone');
+    this.#socket = new Promise((resolve, reject) => {
+      socket.addEventListener('open', () => {
+        resolve(socket);
+      });
+      socket.addEventListener('close', () => {
+        reject(gone);
+        for (const { reject: fail } of this.#sent.splice(0).flat()) fail(gone);
+      });
+    });
   }
 
   stat(path: string): Promise<DiskStat | undefined> {
@@ -89,15 +105,13 @@ export class RemoteDisk implements Disk {
 
   /** Of what others do; the page knows what it does itself. */
   watch(listener: (path: string) => void): () => void {
-    const source = new EventSource(`${this.#url}/changes`);
-    source.addEventListener('message', (event) => {
-      for (const path of JSON.parse(String(event.data)) as string[]) listener(path);
-    });
-    return () => source.close();
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   #ask<T>(call: DiskCall, contents?: Uint8Array): Promise<T> {
     return new Promise<T>((resolve, reject) => {
+      if (this.#queue.length === 0) queueMicrotask(() => void this.#send());
       // The caller may use its bytes for something else before they are sent.
       this.#queue.push({
         call,
@@ -105,36 +119,41 @@ export class RemoteDisk implements Disk {
         resolve: resolve as (value: unknown) => void,
         reject,
       });
-      if (!this.#busy) void this.#pump();
     });
   }
 
-  async #pump(): Promise<void> {
-    this.#busy = true;
-    // Whoever asks in the same turn goes along.
-    await Promise.resolve();
-    while (this.#queue.length > 0) {
-      const batch = this.#queue.splice(0);
-      try {
-        const response = await native.fetch(this.#url, { method: 'POST', body: packed(batch) });
-        if (!response.ok) throw new Error(`the host's disk answered ${response.status}`);
-        settle(batch, await response.arrayBuffer());
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
-      }
+  async #send(): Promise<void> {
+    const batch = this.#queue;
+    this.#queue = [];
+    try {
+      const socket = await this.#socket;
+      this.#sent.push(batch);
+      socket.send(packed(batch));
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
     }
-    this.#busy = false;
+  }
+
+  #receive(data: string | ArrayBuffer): void {
+    if (typeof data === 'string') {
+      for (const path of JSON.parse(data) as string[]) for (const listener of this.#listeners) listener(path);
+      return;
+    }
+    settle(this.#sent.shift() ?? [], data);
   }
 }
 
-function packed(batch: readonly Waiting[]): Blob {
+function packed(batch: readonly Waiting[]): Uint8Array<ArrayBuffer> {
   const json = new TextEncoder().encode(JSON.stringify(batch.map(({ call }) => call)));
-  const length = new Uint8Array(4);
-  new DataView(length.buffer).setUint32(0, json.length, true);
-  const contents = batch.flatMap(({ contents }) =>
-    contents === undefined ? [] : [contents as Uint8Array<ArrayBuffer>],
-  );
-  return new Blob([length, json, ...contents]);
+  const contents = batch.flatMap((waiting) => (waiting.contents === undefined ? [] : [waiting.contents]));
+  const message = new Uint8Array(4 + json.length + contents.reduce((sum, { length }) => sum + length, 0));
+  new DataView(message.buffer).setUint32(0, json.length, true);
+  let offset = 4;
+  for (const part of [json, ...contents]) {
+    message.set(part, offset);
+    offset += part.length;
+  }
+  return message;
 }
 
 function settle(batch: readonly Waiting[], buffer: ArrayBuffer): void {

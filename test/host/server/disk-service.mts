@@ -1,13 +1,15 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { wsServer, type ServerSocket } from 'playwright-core/lib/utilsBundle';
 import type { DiskAnswer, DiskCall } from '../app/remote-disk.ts';
 import { DiskError } from '../app/vault/disk.ts';
 import type { MemoryDisk } from '../app/vault/memory-disk.ts';
-import { readBody } from './http.mts';
 
 /** Gives a page its disk; see `app/remote-disk.ts` for the wire. Tells it of changes that it did not make. */
 export class DiskService {
   readonly #disk: MemoryDisk;
-  readonly #pages = new Set<ServerResponse>();
+  readonly #pages = new Set<ServerSocket>();
+  readonly #upgrades = new wsServer({ noServer: true, maxPayload: 1024 ** 3 });
   readonly #stopWatching: () => void;
   #byPage = false;
   #untold: string[] = [];
@@ -21,8 +23,29 @@ export class DiskService {
     });
   }
 
-  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await readBody(request);
+  /** Takes a page in. */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#upgrades.handleUpgrade(request, socket, head, (page) => {
+      this.#pages.add(page);
+      page.on('close', () => this.#pages.delete(page));
+      let last = Promise.resolve();
+      page.on('message', (message) => {
+        last = last.then(async () => {
+          page.send(await this.#answer(message));
+        });
+        last.catch(() => {
+          page.terminate();
+        });
+      });
+    });
+  }
+
+  close(): void {
+    this.#stopWatching();
+    for (const page of this.#pages) page.terminate();
+  }
+
+  async #answer(body: Buffer): Promise<Buffer> {
     const jsonLength = body.readUInt32LE(0);
     const calls = JSON.parse(body.subarray(4, 4 + jsonLength).toString()) as DiskCall[];
     let offset = 4 + jsonLength;
@@ -38,26 +61,13 @@ export class DiskService {
     const json = Buffer.from(JSON.stringify(answers));
     const length = Buffer.alloc(4);
     length.writeUInt32LE(json.length);
-    response.writeHead(200, { 'content-type': 'application/octet-stream' });
-    response.end(Buffer.concat([length, json, ...contents]));
-  }
-
-  follow(response: ServerResponse): void {
-    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-    response.write(': follow\n\n');
-    this.#pages.add(response);
-    response.on('close', () => this.#pages.delete(response));
-  }
-
-  close(): void {
-    this.#stopWatching();
-    for (const page of this.#pages) page.end();
+    return Buffer.concat([length, json, ...contents]);
   }
 
   #tell(): void {
     const paths = [...new Set(this.#untold)];
     this.#untold = [];
-    for (const page of this.#pages) page.write(`data: ${JSON.stringify(paths)}\n\n`);
+    for (const page of this.#pages) page.send(JSON.stringify(paths));
   }
 
   async #try(call: DiskCall, contents: Uint8Array): Promise<[DiskAnswer, Uint8Array | undefined]> {

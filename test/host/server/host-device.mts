@@ -65,7 +65,10 @@ export class HostDevice {
       bridge(request, response, { delayMs: device.requestDelayMs }),
     );
     device.config = { ...device.config, bridgeUrl: device.#bridge.url };
-    device.#server = await listen((request, response) => device.#answer(request, response), options.port);
+    device.#server = await listen((request, response) => device.#answer(request, response), {
+      port: options.port,
+      upgrade: (request, socket, head) => device.#service.accept(request, socket, head),
+    });
     return device;
   }
 
@@ -104,10 +107,6 @@ export class HostDevice {
         return send(response, 'text/css', (await pageFiles()).styles);
       case '/host/config':
         return send(response, 'application/json', JSON.stringify(this.config));
-      case '/host/disk':
-        return this.#service.answer(request, response);
-      case '/host/disk/changes':
-        return this.#service.follow(response);
       default:
         if (pathname.startsWith('/host/resource/'))
           return this.#sendResource(

@@ -2,4 +2,5 @@
 export const native = {
   fetch: globalThis.fetch.bind(globalThis),
   setTimeout: globalThis.setTimeout.bind(globalThis),
+  WebSocket: globalThis.WebSocket,
 };
