@@ -92,6 +92,8 @@ export class Placing {
     if (editors.look(place.path, old) === 'busy') throw vaultError('deferred', wanted.key);
     if (old === undefined || text === undefined) return this.#overwrite(place, wanted, bytes);
     return this.#written(place.path, wanted, place.stat, async () => {
+      // A key may have been pressed since; from here to the change nothing gives way.
+      if (editors.look(place.path, old) === 'busy') throw vaultError('deferred', wanted.key);
       const saving = editors.replace(place.path, old, text);
       if (saving === undefined) return this.#process(place, wanted, { old, text });
       await saving.catch((error: unknown) => {
@@ -115,11 +117,12 @@ export class Placing {
     wanted: Wanted,
     { old, text }: { readonly old: string; readonly text: string },
   ): Promise<'done' | 'changed'> {
-    const { vault } = this.#with;
-    const seen = { text: old };
+    const { vault, editors } = this.#with;
+    const seen = { text: old, busy: false };
     const change = (now: string): string => {
       seen.text = now;
-      return now === old ? text : now;
+      seen.busy = editors.look(place.path, now) === 'busy';
+      return now === old && !seen.busy ? text : now;
     };
     const times = { mtime: mtimeFor(place.stat, wanted) };
     try {
@@ -128,6 +131,7 @@ export class Placing {
     } catch (error) {
       throw toVaultError(error, wanted.key, 'write');
     }
+    if (seen.busy) throw vaultError('deferred', wanted.key);
     return seen.text === old ? 'done' : 'changed';
   }
 

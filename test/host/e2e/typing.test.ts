@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sharedServer } from '../../support/servers/shared.mts';
+import type { DeviceDriver } from '../driver.mts';
+import { twincloudFiles } from '../server/plugin-files.mts';
+import { CloudDevices, settle, sync } from './cloud-devices.mts';
+
+/** `TWINCLOUD_TYPING_SECONDS=60` for the whole minute. */
+const SECONDS = Number(process.env['TWINCLOUD_TYPING_SECONDS'] ?? '15');
+const KEY_MS = 100;
+const NOTE = 'Long note.md';
+const LINES = Array.from({ length: 200 }, (_, index) => `Line ${String(index)} of a long note.`);
+
+describe('a note that somebody types in', () => {
+  let cloud: CloudDevices;
+  let laptop: DeviceDriver;
+  let tablet: DeviceDriver;
+
+  beforeAll(async () => {
+    cloud = await CloudDevices.start(await sharedServer('versitygw'), await twincloudFiles());
+    laptop = await cloud.device('Laptop', {
+      files: { [NOTE]: `${LINES.join('\n')}\n` },
+      settings: { syncAfterEdit: true },
+    });
+    tablet = await cloud.device('Tablet');
+    await settle(laptop, tablet);
+  }, 120_000);
+  afterAll(() => cloud.close());
+
+  it(
+    '[PG3] loses no key while edits of the same note arrive, and keeps the cursor where the words are',
+    async () => {
+      await laptop.openNote(NOTE);
+      const keys = Math.round((SECONDS * 1000) / KEY_MS);
+      const typed = Array.from({ length: keys }, (_, index) =>
+        index % 8 === 7 ? ' ' : ('abcdefg'[index % 8] ?? ''),
+      ).join('');
+      const typing = laptop.type(NOTE, typed, { atEnd: true, delayMs: KEY_MS });
+      let done = false;
+      void typing.then(() => (done = true));
+      let remoteEdits = 0;
+      while (!done) {
+        const line = remoteEdits % LINES.length;
+        const text = (await tablet.text(NOTE)) ?? '';
+        await tablet.userModifies(
+          NOTE,
+          text.replace(`Line ${String(line)} of`, `Line ${String(line)}, edited elsewhere, of`),
+        );
+        await sync(tablet);
+        await sync(laptop);
+        remoteEdits += 1;
+      }
+      await typing;
+      expect(remoteEdits).toBeGreaterThan(2);
+      const cursor = await laptop.cursor(NOTE);
+      expect((await laptop.editorText(NOTE)).slice(0, cursor).slice(-typed.length)).toBe(typed);
+      await laptop.until(
+        'saved, and merged with what came',
+        async () => {
+          await settle(laptop, tablet);
+          return [await laptop.text(NOTE), await tablet.text(NOTE)] as const;
+        },
+        ([here, there]) => here === there && here?.includes(typed) === true,
+      );
+      const text = (await laptop.text(NOTE)) ?? '';
+      expect(text.match(/edited elsewhere/gu)).toHaveLength(remoteEdits);
+      expect(await laptop.editorText(NOTE)).toBe(text);
+      expect(await laptop.errors()).toEqual([]);
+      // No copy was made: everything found its place in the one note.
+      expect(await laptop.paths()).toEqual([NOTE]);
+    },
+    SECONDS * 1000 + 60_000,
+  );
+
+  it('[PG3] keeps what can be undone, and folds, over an edit that arrives', async () => {
+    await laptop.page.keyboard.type(' undo me');
+    await laptop.saveNote(NOTE);
+    await settle(laptop, tablet);
+    await tablet.userModifies(
+      NOTE,
+      ((await tablet.text(NOTE)) ?? '').replace('Line 100 of', 'Line 100, once more, of'),
+    );
+    await sync(tablet);
+    await laptop.until(
+      'the edit in the editor',
+      async () => {
+        await sync(laptop);
+        return laptop.editorText(NOTE);
+      },
+      (text) => text.includes('Line 100, once more, of'),
+    );
+    expect(await laptop.editorText(NOTE)).toContain(' undo me');
+    const cursor = await laptop.cursor(NOTE);
+    expect((await laptop.editorText(NOTE)).slice(0, cursor).endsWith(' undo me')).toBe(true);
+    for (let presses = 0; presses < 3; presses += 1) await laptop.page.keyboard.press('Control+z');
+    const undone = await laptop.editorText(NOTE);
+    expect(undone).not.toContain(' undo me');
+  });
+});
