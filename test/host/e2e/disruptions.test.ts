@@ -33,7 +33,7 @@ describe('what happens to a device', () => {
     for (const device of [one, other]) expect(await device.errors()).toEqual([]);
   }
 
-  it('[PG2] offline it says so and waits; back online it goes on by itself', async () => {
+  it('[PE2] offline it says so and waits; back online it goes on by itself', async () => {
     const laptop = await cloud.device('Laptop', { files: many(), settings: { syncAfterEdit: true } });
     await settle(laptop);
     await laptop.setOnline(false);
@@ -54,7 +54,7 @@ describe('what happens to a device', () => {
     await expectSame(laptop, tablet);
   }, 120_000);
 
-  it('[PG2] killed in the midst of an upload and of a download, the next start goes on', async () => {
+  it('[PE2] killed in the midst of an upload and of a download, the next start goes on', async () => {
     const own = await CloudDevices.start(server, plugin);
     const laptop = await own.device('Laptop', { files: many() });
     await beginSync(laptop, 'upload');
@@ -71,7 +71,7 @@ describe('what happens to a device', () => {
     await own.close();
   }, 120_000);
 
-  it('[PG2] turned off in the midst of a sync and on again, nothing is lost and nothing is left over', async () => {
+  it('[PE2] turned off in the midst of a sync and on again, nothing is lost and nothing is left over', async () => {
     const own = await CloudDevices.start(server, plugin);
     const laptop = await own.device('Laptop', { files: many() });
     await beginSync(laptop, 'upload');
@@ -85,7 +85,7 @@ describe('what happens to a device', () => {
     await own.close();
   }, 120_000);
 
-  it('[PG2] with its database deleted or its vault folder renamed it meets the cloud anew and deletes nothing', async () => {
+  it('[PE2] with its database deleted or its vault folder renamed it meets the cloud anew and deletes nothing', async () => {
     const own = await CloudDevices.start(server, plugin);
     const laptop = await own.device('Laptop', { files: { 'One.md': 'one\n', 'Two.md': 'two\n' } });
     const tablet = await own.device('Tablet');
@@ -105,7 +105,7 @@ describe('what happens to a device', () => {
     await own.close();
   }, 120_000);
 
-  it('[PG2] with its database connection lost, as on a phone that slept, it goes on', async () => {
+  it('[PE2] with its database connection lost, as on a phone that slept, it goes on', async () => {
     const own = await CloudDevices.start(server, plugin);
     const phone = await own.device('Phone', { files: { 'One.md': 'one\n' }, config: { kind: 'phone' } });
     await settle(phone);

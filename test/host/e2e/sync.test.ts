@@ -33,18 +33,18 @@ describe('two devices and one S3 server', () => {
     expect(here).toMatchObject(some);
   }
 
-  it('[PG1] what one has the other gets', async () => {
+  it('[PE1] what one has the other gets', async () => {
     await expectSame({ 'Welcome.md': '# Welcome\n', 'Daily/Monday.md': 'rain\n' });
   });
 
-  it('[PG1] an edit and a new note travel', async () => {
+  it('[PE1] an edit and a new note travel', async () => {
     await laptop.userModifies('Daily/Monday.md', 'rain, then sun\n');
     await phone.userCreates('Ideas/One.md', 'an idea\n');
     await settle(laptop, phone);
     await expectSame({ 'Daily/Monday.md': 'rain, then sun\n', 'Ideas/One.md': 'an idea\n' });
   });
 
-  it('[PG1] a folder of 200 notes is renamed without a body on the way', async () => {
+  it('[PE1] a folder of 200 notes is renamed without a body on the way', async () => {
     for (let count = 0; count < 200; count += 1)
       await laptop.programWrites(`Many/Note ${String(count)}.md`, `note ${String(count)}\n`);
     await hasNoticed(laptop, 'Many/Note 199.md');
@@ -58,14 +58,14 @@ describe('two devices and one S3 server', () => {
     await expectSame({ 'Moved/Note 7.md': 'note 7\n' });
   });
 
-  it('[PG1] a deleted note is deleted there, and lies in the trash', async () => {
+  it('[PE1] a deleted note is deleted there, and lies in the trash', async () => {
     await laptop.userDeletes('Ideas/One.md');
     await settle(laptop, phone);
     expect(await phone.text('Ideas/One.md')).toBeUndefined();
     await expectSame({});
   });
 
-  it('[PG1] an attachment of 60 MB arrives whole on a phone, in bodies of at most 5 MiB', async () => {
+  it('[PE1] an attachment of 60 MB arrives whole on a phone, in bodies of at most 5 MiB', async () => {
     const bytes = new Uint8Array(60 * MIB);
     const words = new Uint32Array(bytes.buffer);
     for (let index = 0; index < words.length; index += 1) words[index] = Math.imul(index, 2_654_435_761);
@@ -81,7 +81,7 @@ describe('two devices and one S3 server', () => {
     await settle(phone, laptop);
   }, 120_000);
 
-  it('[PG1] notes that both changed at one place are both kept', async () => {
+  it('[PE1] notes that both changed at one place are both kept', async () => {
     await laptop.userModifies('Welcome.md', '# Welcome here\n');
     await phone.userModifies('Welcome.md', '# Welcome there\n');
     await settle(laptop, phone);
@@ -91,7 +91,7 @@ describe('two devices and one S3 server', () => {
     await expectSame({});
   });
 
-  it('[PG1] the guard holds a great deletion, and the answer of a person carries it out', async () => {
+  it('[PE1] the guard holds a great deletion, and the answer of a person carries it out', async () => {
     await laptop.userDeletes('Moved');
     const held = await sync(laptop);
     expect(held.outcome).toBe('held');

@@ -27,7 +27,7 @@ describe('a note that somebody types in', () => {
   afterAll(() => cloud.close());
 
   it(
-    '[PG3] loses no key while edits of the same note arrive, and keeps the cursor where the words are',
+    '[PE3] loses no key while edits of the same note arrive, and keeps the cursor where the words are',
     async () => {
       await laptop.openNote(NOTE);
       const keys = Math.round((SECONDS * 1000) / KEY_MS);
@@ -71,7 +71,7 @@ describe('a note that somebody types in', () => {
     SECONDS * 1000 + 60_000,
   );
 
-  it('[PG3] keeps what can be undone, and folds, over an edit that arrives', async () => {
+  it('[PE3] keeps what can be undone, and folds, over an edit that arrives', async () => {
     await laptop.page.keyboard.type(' undo me');
     await laptop.saveNote(NOTE);
     await settle(laptop, tablet);

@@ -3,15 +3,15 @@
 // npm run host -- --port 4000   at that port and the two after it
 // npm run host -- --ready       both devices are set up for the S3 server
 import { parseArgs } from 'node:util';
-import type { HostConfig } from '../test/host/app/config.ts';
-import { secretsFor, settingsFor, type CloudPlace } from '../test/host/server/cloud-set-up.mts';
-import { HostDevice } from '../test/host/server/host-device.mts';
-import { listen } from '../test/host/server/http.mts';
-import { overviewPage } from '../test/host/server/overview-page.mts';
-import { twincloudFiles } from '../test/host/server/plugin-files.mts';
-import { SAMPLE_VAULT } from '../test/host/server/sample-vault.mts';
-import { createBucket } from '../test/support/servers/s3-bucket.mts';
-import { startServer } from '../test/support/servers/versitygw.mts';
+import type { HostConfig } from './app/config.ts';
+import { secretsFor, settingsFor, type CloudPlace } from './server/cloud-set-up.mts';
+import { HostDevice } from './server/host-device.mts';
+import { listen } from './server/http.mts';
+import { overviewPage } from './server/overview-page.mts';
+import { twincloudFiles } from './server/plugin-files.mts';
+import { SAMPLE_VAULT } from './server/sample-vault.mts';
+import { createBucket } from '../support/servers/s3-bucket.mts';
+import { startServer } from '../support/servers/versitygw.mts';
 
 const DEVICES = { a: 'Laptop', b: 'Tablet' } as const;
 type DeviceName = keyof typeof DEVICES;
