@@ -181,15 +181,19 @@ describe('abort and close', () => {
     await expect(store.get(KEY, { signal: aborter.signal })).rejects.toMatchObject({ kind: 'aborted' });
   });
 
-  it('close waits until an upload in parts is taken back', async () => {
+  it('close waits until an upload in parts is taken back, late parts too', async () => {
     const aborter = new AbortController();
+    // As where a part comes in late: the first two of three find an upload.
+    let left = 2;
     const { store, received } = await cannedServer(({ method, url }) => {
       if (method === 'POST' && url.includes('uploads')) {
         return {
           body: '<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>',
         };
       }
-      return method === 'DELETE' ? { status: 204 } : { headers: FOUND };
+      if (method !== 'DELETE') return { headers: FOUND };
+      left -= 1;
+      return left >= 0 ? { status: 204 } : { status: 404, body: refusal('NoSuchUpload') };
     });
     const source: BodySource = {
       sizeBytes: 20 * MIB,
@@ -202,9 +206,9 @@ describe('abort and close', () => {
       kind: 'aborted',
     });
     await store.close();
-    expect(received.filter(({ method }) => method === 'DELETE').map(({ url }) => url)).toEqual([
-      '/notes/notes/a.md?uploadId=u1&x-id=AbortMultipartUpload',
-    ]);
+    expect(received.filter(({ method }) => method === 'DELETE').map(({ url }) => url)).toEqual(
+      Array.from({ length: 3 }, () => '/notes/notes/a.md?uploadId=u1&x-id=AbortMultipartUpload'),
+    );
   });
 
   it('an upload in parts is taken back when its last step fails', async () => {
