@@ -10,6 +10,8 @@ export interface S3Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
+  /** Of a temporary key: new ones are asked for some minutes before. Absent: it does not expire. */
+  readonly expiration?: Date;
 }
 
 /** Throws for what no server can be asked with. The SDK's own errors for these look like a network that is down. */
