@@ -228,7 +228,7 @@ describe('files and objects that are not as they should be', () => {
     a.vault.userWrite('n.md', 'a text that matters');
     await a.engine.sync();
     const [pack = ''] = [...store.snapshot().keys()].filter((key) => key.startsWith('.twincloud/packs/'));
-    const whole = store.snapshot().get(pack as ObjectKey)?.body ?? new Uint8Array();
+    const whole = store.snapshot().get(pack)?.body ?? new Uint8Array();
     await store.put(pack as ObjectKey, new Uint8Array(whole.length).fill(9));
     expect((await cost()).told).toEqual(damaged);
     expect(await cost()).toEqual({ requests: 1, told: damaged });

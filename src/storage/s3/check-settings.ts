@@ -27,7 +27,7 @@ export function checkSettings({ bucket, region, endpoint }: Settings): void {
 export async function checkedCredentials(provide: () => Promise<S3Credentials>): Promise<S3Credentials> {
   const credentials = await provide().catch((error: unknown) => {
     if (isStoreError(error)) throw error;
-    throw problem('denied', error instanceof Error ? error.message : 'no access key', 'wrong-key');
+    throw problem('denied', error instanceof Error ? error.message : String(error), 'no-key');
   });
   if (!/^[\x21-\x7e]+$/u.test(credentials.accessKeyId)) {
     throw problem('denied', 'no access key has this form', 'wrong-key');

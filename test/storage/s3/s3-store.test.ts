@@ -95,7 +95,7 @@ describe('settings that no server can be asked with', () => {
     [{ accessKeyId: '', secretAccessKey: 'x' }, 'wrong-key'],
     [{ accessKeyId: 'with a blank', secretAccessKey: 'x' }, 'wrong-key'],
     [{ accessKeyId: 'KEY', secretAccessKey: '' }, 'wrong-secret'],
-    [new Error('no keys are set'), 'wrong-key'],
+    [new Error('no keys are set'), 'no-key'],
   ])('keys as %j are denied: %s', async (keys, reason) => {
     const credentials = (): Promise<S3Credentials> =>
       keys instanceof Error ? Promise.reject(keys) : Promise.resolve(keys);
