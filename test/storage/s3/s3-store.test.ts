@@ -105,6 +105,27 @@ describe('settings that no server can be asked with', () => {
   });
 });
 
+describe('keys that expire', () => {
+  it('are asked for again before they do, and others once', async () => {
+    for (const [inMs, isAskedAgain] of [
+      [60_000, true],
+      [3_600_000, false],
+      [undefined, false],
+    ] as const) {
+      let count = 0;
+      const credentials = (): Promise<S3Credentials> => {
+        count += 1;
+        const expiration = inMs === undefined ? {} : { expiration: new Date(Date.now() + inMs) };
+        return Promise.resolve({ accessKeyId: `KEY${String(count)}`, secretAccessKey: 'x', ...expiration });
+      };
+      const { store, received } = await cannedServer(() => ({ headers: FOUND }), { credentials });
+      for (let call = 0; call < 3; call += 1) await store.put(KEY, BODY);
+      expect(count > 1).toBe(isAskedAgain);
+      expect(received.at(-1)?.headers.authorization?.includes('Credential=KEY1/')).toBe(!isAskedAgain);
+    }
+  });
+});
+
 describe('clocks', () => {
   const serverDate = { date: new Date(Date.now() + 864e5).toUTCString() };
   const skewed = { status: 403, headers: serverDate, body: refusal('RequestTimeTooSkewed') };
