@@ -9,7 +9,7 @@ import type { Action, Notice, Plan, PlanPolicy } from '../core/plan/plan.ts';
 import type { RemoteTree } from '../core/model/entry.ts';
 import type { EngineDeps, HeldItem, Problem } from './api.ts';
 import type { SkipRow } from './damage.ts';
-import { noticeProblems } from './report.ts';
+import { noticeProblems } from './notices.ts';
 import type { LocalView } from './scan/local-view.ts';
 import type { BaseRow, HeldAnswer, MetaRows } from './state.ts';
 

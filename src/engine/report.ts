@@ -1,37 +1,8 @@
-import type { VaultPath } from '../core/model/vault-path.ts';
-import type { Notice, SkipReason } from '../core/plan/plan.ts';
 import type { Problem, SyncReport } from './api.ts';
-import type { Damage, SkipRow } from './damage.ts';
 import type { Run } from './execute/run.ts';
+import { damageProblem } from './notices.ts';
 import type { PassPlan } from './planning.ts';
 import { StateChanges } from './state.ts';
-
-const KIND_BY_REASON: Readonly<Record<SkipReason, Problem['kind']>> = {
-  'illegal-here': 'name-refused-here',
-  'deleted-elsewhere': 'deleted-elsewhere',
-  damaged: 'damaged-in-cloud',
-};
-
-/** What the plan leaves to a person, in words. */
-export function noticeProblems(
-  notices: readonly Notice[],
-  skipped: ReadonlyMap<VaultPath, SkipRow>,
-): Problem[] {
-  return notices.map(({ path, reason }) => {
-    const row = skipped.get(path);
-    if (row?.damage !== undefined) return damageProblem(path, row.damage);
-    const kind = row === undefined ? 'name-refused-here' : KIND_BY_REASON[row.reason];
-    return { path, kind, message: `${path}: ${reason}` };
-  });
-}
-
-function damageProblem(path: VaultPath, { detail }: Damage): Problem {
-  return {
-    path,
-    kind: 'damaged-in-cloud',
-    message: `${path}: its contents in the cloud are damaged (${detail}). A device that still has them repairs them when it runs \`verify\`; or restore an older version. To keep working, save yours under another name.`,
-  };
-}
 
 /** By the last plan, and by what this run came upon. */
 export function noticesOf(run: Run, pass: Pick<PassPlan, 'problems'>): readonly Problem[] {
@@ -69,10 +40,7 @@ export async function unchanged(run: Run): Promise<SyncReport> {
   return { ...done, problems: [...done.problems, ...((await run.state.meta('notices')) ?? [])] };
 }
 
-export async function finished(
-  run: Run,
-  pass: Pick<PassPlan, 'held' | 'problems'>,
-): Promise<SyncReport> {
+export async function finished(run: Run, pass: Pick<PassPlan, 'held' | 'problems'>): Promise<SyncReport> {
   const known = run.view ?? (await run.state.meta('head'));
   const done = report(run, pass);
   const changes = run.withLocalRows(new StateChanges());
