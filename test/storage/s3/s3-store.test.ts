@@ -95,13 +95,34 @@ describe('settings that no server can be asked with', () => {
     [{ accessKeyId: '', secretAccessKey: 'x' }, 'wrong-key'],
     [{ accessKeyId: 'with a blank', secretAccessKey: 'x' }, 'wrong-key'],
     [{ accessKeyId: 'KEY', secretAccessKey: '' }, 'wrong-secret'],
-    [new Error('no keys are set'), 'wrong-key'],
+    [new Error('no keys are set'), 'no-key'],
   ])('keys as %j are denied: %s', async (keys, reason) => {
     const credentials = (): Promise<S3Credentials> =>
       keys instanceof Error ? Promise.reject(keys) : Promise.resolve(keys);
     const { store, received } = await cannedServer(() => ({ headers: FOUND }), { credentials });
     await expect(store.put(KEY, BODY)).rejects.toMatchObject({ kind: 'denied', details: { reason } });
     expect(received).toEqual([]);
+  });
+});
+
+describe('keys that expire', () => {
+  it('are asked for again before they do, and others once', async () => {
+    for (const [inMs, isAskedAgain] of [
+      [60_000, true],
+      [3_600_000, false],
+      [undefined, false],
+    ] as const) {
+      let count = 0;
+      const credentials = (): Promise<S3Credentials> => {
+        count += 1;
+        const expiration = inMs === undefined ? {} : { expiration: new Date(Date.now() + inMs) };
+        return Promise.resolve({ accessKeyId: `KEY${String(count)}`, secretAccessKey: 'x', ...expiration });
+      };
+      const { store, received } = await cannedServer(() => ({ headers: FOUND }), { credentials });
+      for (let call = 0; call < 3; call += 1) await store.put(KEY, BODY);
+      expect(count > 1).toBe(isAskedAgain);
+      expect(received.at(-1)?.headers.authorization?.includes('Credential=KEY1/')).toBe(!isAskedAgain);
+    }
   });
 });
 
