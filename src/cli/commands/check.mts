@@ -6,7 +6,9 @@ import type { Paint } from '../output/console.mts';
 import { parseRemote, remoteName, type RemoteSpec } from '../remote.mts';
 import { findSetup } from '../session.mts';
 
-const MARKS: Readonly<Record<Exclude<Finding['state'], 'skipped'>, { readonly word: string; readonly paint: Paint }>> = {
+const MARKS: Readonly<
+  Record<Exclude<Finding['state'], 'skipped'>, { readonly word: string; readonly paint: Paint }>
+> = {
   ok: { word: 'ok', paint: 'green' },
   warning: { word: 'careful', paint: 'yellow' },
   failed: { word: 'FAILED', paint: 'red' },
