@@ -39,6 +39,8 @@ export function cliBundle(root: string, outdir: string): BuildOptions & { metafi
     splitting: true,
     chunkNames: 'twincloud-parts/[name]-[hash]',
     platform: 'node',
+    // Of the SDK's two builds only the one of ES modules can be taken in part.
+    mainFields: ['module', 'main'],
     format: 'esm',
     target: 'node20.19',
     banner: {

@@ -23,6 +23,10 @@ import type { RemoteSpec } from './remote.mts';
 
 const CONNECTIONS = 16;
 const MIB = 1024 * 1024;
+/** A server that does not even answer the call; what it sends afterwards has the time-out of `withTimeout`. */
+const CONNECT_MS = 10_000;
+/** Bodies in parts take several at once. */
+const SOCKETS = { keepAlive: true, maxSockets: 64 };
 
 /** Where this device remembers what it knows of a vault and a cloud. */
 export function stateFolder(configFolder: string, vault: string, remote: string): string {
@@ -57,6 +61,7 @@ export async function openStore(remote: RemoteSpec, options: OpenOptions): Promi
     pathStyle,
     conditionForm: options.conditionForm,
     credentials: s3Credentials(process.env),
+    requestHandler: { connectionTimeout: CONNECT_MS, httpAgent: SOCKETS, httpsAgent: SOCKETS },
     now: () => nodeClock.now(),
   });
 }

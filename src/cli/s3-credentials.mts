@@ -29,8 +29,13 @@ async function standardChain(): Promise<S3Credentials> {
   // A client that sends nothing: it knows the chain of its own platform.
   const client = new S3Client({ region: 'us-east-1' });
   try {
-    const { accessKeyId, secretAccessKey, sessionToken } = await client.config.credentials();
-    return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
+    const { accessKeyId, secretAccessKey, sessionToken, expiration } = await client.config.credentials();
+    return {
+      accessKeyId,
+      secretAccessKey,
+      ...(sessionToken === undefined ? {} : { sessionToken }),
+      ...(expiration === undefined ? {} : { expiration }),
+    };
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     throw new CliError(`No keys for S3 were found (${detail}). ${WHERE}`, 1, error);

@@ -8,7 +8,7 @@ import pMap from 'p-map';
 export async function inLanes<T, R>(
   items: Iterable<T>,
   lanes: number,
-  work: (item: T) => Promise<R>,
+  work: (item: T, index: number) => Promise<R>,
 ): Promise<R[]> {
   let failure: { readonly error: unknown } | undefined;
   const results: R[] = [];
@@ -17,7 +17,7 @@ export async function inLanes<T, R>(
     async (item, index) => {
       if (failure !== undefined) return;
       try {
-        results[index] = await work(item);
+        results[index] = await work(item, index);
       } catch (error) {
         failure ??= { error };
       }

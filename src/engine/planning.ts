@@ -5,9 +5,11 @@ import { shortHash, type ContentHash } from '../core/model/ids.ts';
 import { isLive } from '../core/model/tree.ts';
 import { isFolder, type VaultPath } from '../core/model/vault-path.ts';
 import { plan as planTrees } from '../core/plan/planner.ts';
-import type { Action, Notice, Plan, PlanPolicy, SkippedRow } from '../core/plan/plan.ts';
+import type { Action, Notice, Plan, PlanPolicy } from '../core/plan/plan.ts';
 import type { RemoteTree } from '../core/model/entry.ts';
-import type { EngineDeps, HeldItem } from './api.ts';
+import type { EngineDeps, HeldItem, Problem } from './api.ts';
+import type { SkipRow } from './damage.ts';
+import { noticeProblems } from './notices.ts';
 import type { LocalView } from './scan/local-view.ts';
 import type { BaseRow, HeldAnswer, MetaRows } from './state.ts';
 
@@ -18,7 +20,8 @@ export interface PlanningState {
   readonly local: LocalView;
   readonly base: ReadonlyMap<VaultPath, BaseRow>;
   readonly remote: RemoteTree;
-  readonly skipped: ReadonlyMap<VaultPath, SkippedRow>;
+  /** Those in force (`damage.ts`). */
+  readonly skipped: ReadonlyMap<VaultPath, SkipRow>;
   readonly fresh: boolean;
   readonly recentDeletes: MetaRows['recentDeletes'];
   readonly answer: HeldAnswer | undefined;
@@ -30,6 +33,8 @@ export interface PassPlan {
   /** What may be done now. */
   readonly actions: readonly Action[];
   readonly notices: readonly Notice[];
+  /** The notices, as a person is told of them. */
+  readonly problems: readonly Problem[];
   readonly held: readonly HeldItem[];
 }
 
@@ -52,6 +57,7 @@ export function planPass(state: PlanningState, policy: PlanPolicy, nowMs: number
   return {
     actions: [...guarded.allowed, ...answered(guarded, state)],
     notices: plan.notices,
+    problems: noticeProblems(plan.notices, skipped),
     held: stillHeld(guarded, state.answer),
   };
 }

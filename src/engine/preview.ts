@@ -1,6 +1,6 @@
 import type { EngineDeps, PreviewReport } from './api.ts';
-import { noticeProblems } from './report.ts';
 import { Cloud } from './cloud/cloud.ts';
+import { skipsInForce } from './damage.ts';
 import { refresh } from './cloud/remote-view.ts';
 import { descends } from './cloud/remote-view.ts';
 import { Run } from './execute/run.ts';
@@ -44,7 +44,7 @@ export async function preview(
       local,
       base: rejoins ? new Map() : base,
       remote,
-      skipped: await state.skipped(),
+      skipped: skipsInForce(await state.skipped(), remote, deps.clock.now()),
       fresh: rejoins || ((await state.meta('fresh')) ?? true),
       recentDeletes: (await state.meta('recentDeletes')) ?? { 'in-cloud': [], here: [] },
       answer: await state.meta('heldAnswer'),
@@ -53,11 +53,10 @@ export async function preview(
     planPolicy(deps, cloud.nowMs()),
     deps.clock.now(),
   );
-  const notices = noticeProblems(pass.notices);
   return {
     plan: { actions: pass.actions, notices: pass.notices },
     held: pass.held,
-    problems: [...local.problems, ...notices],
+    problems: [...local.problems, ...pass.problems],
     needsAcceptance: (await state.meta('joined')) !== true && needsPreview(pass, local, remote),
     adopts: survey?.listing.plain.length ?? 0,
   };

@@ -1,35 +1,33 @@
-import type { Notice } from '../core/plan/plan.ts';
-import type { HeldItem, Problem, SyncReport } from './api.ts';
+import type { Problem, SyncReport } from './api.ts';
 import type { Run } from './execute/run.ts';
+import { damageProblem } from './notices.ts';
+import type { PassPlan } from './planning.ts';
 import { StateChanges } from './state.ts';
 
-export function noticeProblems(notices: readonly Notice[]): Problem[] {
-  return notices.map(({ path, reason }) => ({
-    path,
-    kind: 'name-refused-here',
-    message: `${path}: ${reason}`,
-  }));
+/** By the last plan, and by what this run came upon. */
+export function noticesOf(run: Run, pass: Pick<PassPlan, 'problems'>): readonly Problem[] {
+  const planned = new Set(pass.problems.map((problem) => problem.path));
+  const found = [...run.damage].flatMap(([path, { damage }]) =>
+    damage === undefined || planned.has(path) ? [] : [damageProblem(path, damage)],
+  );
+  return [...found, ...pass.problems];
 }
 
-function problemsOf(run: Run, notices: readonly Notice[]): Problem[] {
-  const planned = noticeProblems(notices);
+function problemsOf(run: Run, notices: readonly Problem[]): Problem[] {
   const told = new Set([...run.local.problems, ...run.blockedProblems].map((problem) => problem.path));
   return [
     ...run.local.problems,
     ...run.blockedProblems,
-    ...planned.filter((problem) => !told.has(problem.path)),
+    ...notices.filter((problem) => !told.has(problem.path)),
   ];
 }
 
-export function report(
-  run: Run,
-  pass: { readonly held: readonly HeldItem[]; readonly notices: readonly Notice[] },
-): SyncReport {
+export function report(run: Run, pass: Pick<PassPlan, 'held' | 'problems'>): SyncReport {
   const head = run.view?.head;
   return {
     outcome: pass.held.length > 0 ? 'held' : 'done',
     events: run.events,
-    problems: problemsOf(run, pass.notices),
+    problems: problemsOf(run, noticesOf(run, pass)),
     held: pass.held,
     conflicts: run.conflicts,
     head: head === undefined ? undefined : { commit: head.commit, generation: head.generation },
@@ -38,19 +36,15 @@ export function report(
 
 /** Nothing moved; what needed a person's eye before still does. */
 export async function unchanged(run: Run): Promise<SyncReport> {
-  const done = await finished(run, [], []);
+  const done = await finished(run, { held: [], problems: [] });
   return { ...done, problems: [...done.problems, ...((await run.state.meta('notices')) ?? [])] };
 }
 
-export async function finished(
-  run: Run,
-  held: readonly HeldItem[],
-  notices: readonly Notice[],
-): Promise<SyncReport> {
+export async function finished(run: Run, pass: Pick<PassPlan, 'held' | 'problems'>): Promise<SyncReport> {
   const known = run.view ?? (await run.state.meta('head'));
-  const done = report(run, { held, notices });
+  const done = report(run, pass);
   const changes = run.withLocalRows(new StateChanges());
-  changes.meta('lastSyncMs', run.deps.clock.now()).meta('held', held).meta('problems', done.problems);
+  changes.meta('lastSyncMs', run.deps.clock.now()).meta('held', pass.held).meta('problems', done.problems);
   await run.state.write(changes);
   return known === undefined
     ? done

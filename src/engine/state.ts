@@ -2,8 +2,8 @@ import type { ContentLocation, Entry, Projection } from '../core/model/entry.ts'
 import type { Head } from '../core/model/head.ts';
 import type { CommitId, ContentHash } from '../core/model/ids.ts';
 import type { VaultPath } from '../core/model/vault-path.ts';
-import type { SkippedRow } from '../core/plan/plan.ts';
 import type { HeldItem, Problem } from './api.ts';
+import type { SkipRow } from './damage.ts';
 import type { Expected, StagedId, StateStore, StateTable, StateWrite } from './ports.ts';
 
 /** Last contents on which vault and cloud agreed, and where the cloud has them. */
@@ -147,11 +147,8 @@ export class DeviceState {
     return (await this.#table('remote')) as ReadonlyMap<string, unknown> as ReadonlyMap<VaultPath, Entry>;
   }
 
-  async skipped(): Promise<ReadonlyMap<VaultPath, SkippedRow>> {
-    return (await this.#table('skipped')) as ReadonlyMap<string, unknown> as ReadonlyMap<
-      VaultPath,
-      SkippedRow
-    >;
+  async skipped(): Promise<ReadonlyMap<VaultPath, SkipRow>> {
+    return (await this.#table('skipped')) as ReadonlyMap<string, unknown> as ReadonlyMap<VaultPath, SkipRow>;
   }
 
   async projected(): Promise<ReadonlyMap<VaultPath, ProjectedRow>> {
@@ -202,7 +199,7 @@ export class StateChanges {
     return this.#row('remote', path, entry);
   }
 
-  skipped(path: VaultPath, row: SkippedRow | undefined): this {
+  skipped(path: VaultPath, row: SkipRow | undefined): this {
     return this.#row('skipped', path, row);
   }
 

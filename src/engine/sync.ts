@@ -6,6 +6,7 @@ import { EngineError, type EngineDeps, type SyncOptions, type SyncReport } from 
 import { Cloud } from './cloud/cloud.ts';
 import { ContentWriter } from './cloud/content-writer.ts';
 import { refresh, type Refreshed, type RemoteView } from './cloud/remote-view.ts';
+import { isDue, skipsInForce } from './damage.ts';
 import { backOff } from './execute/commit-phase.ts';
 import { observe } from './execute/observe.ts';
 import { recoverLocal } from './execute/recover.ts';
@@ -15,7 +16,7 @@ import { needsPreview, planPass, planPolicy, type PassPlan } from './planning.ts
 import { adopt, surveyBucket, treeToBe } from './readable/adopt.ts';
 import { auditIfDue } from './readable/audit.ts';
 import { writeReadableCopy } from './readable/project.ts';
-import { finished, noticeProblems, report, unchanged } from './report.ts';
+import { finished, noticesOf, report, unchanged } from './report.ts';
 import { dayOf, scan } from './scan/scan.ts';
 import { StateChanges, type DeviceState } from './state.ts';
 import { collectIfDue, recordDevice } from './upkeep.ts';
@@ -43,7 +44,7 @@ export async function runSync(
   await settle(run, loop.pass);
   options.onSaved?.();
   await afterwards(run);
-  return finished(run, loop.pass.held, loop.pass.notices);
+  return finished(run, loop.pass);
 }
 
 /** Reads both sides at once; mends first what a cut-off run left in the vault. */
@@ -99,6 +100,8 @@ async function nothingToDo(run: Run): Promise<boolean> {
   if (local.unknown.size > 0 || local.files.size !== base.size || (await state.intents()).size > 0)
     return false;
   if ((await state.meta('heldAnswer')) !== undefined) return false;
+  for (const { damage } of (await state.skipped()).values())
+    if (damage !== undefined && isDue(damage, run.deps.clock.now())) return false;
   for (const [path, file] of local.files) if (base.get(path)?.hash !== file.hash) return false;
   if (run.deps.settings.readableCopy)
     for (const row of run.projected.values()) if (row.pending === true) return false;
@@ -173,7 +176,9 @@ async function workThrough(run: Run): Promise<Loop> {
     }
     const actions = pass.actions.filter((action) => !touches(action).some((path) => run.isBlocked(path)));
     if (actions.length === 0) return { kind: 'done', pass };
-    if ((await workPass(run, writer, actions)) === 'lost') {
+    const outcome = await workPass(run, writer, actions);
+    await rememberDamage(run);
+    if (outcome === 'lost') {
       await backOff(run, losses);
       losses += 1;
       const rejoins = run.rejoins;
@@ -189,13 +194,19 @@ async function workThrough(run: Run): Promise<Loop> {
   );
 }
 
+async function rememberDamage(run: Run): Promise<void> {
+  const changes = new StateChanges();
+  for (const [path, row] of run.damage) changes.skipped(path, row);
+  await run.state.write(changes);
+}
+
 async function planFor(run: Run, remote: RemoteTree): Promise<PassPlan> {
   const { state, local, base } = run;
   const planning = {
     local,
     base,
     remote,
-    skipped: await state.skipped(),
+    skipped: skipsInForce(await state.skipped(), remote, run.deps.clock.now()),
     fresh: (await state.meta('fresh')) ?? true,
     recentDeletes: (await state.meta('recentDeletes')) ?? { 'in-cloud': [], here: [] },
     answer: await state.meta('heldAnswer'),
@@ -232,8 +243,11 @@ async function settle(run: Run, pass: PassPlan): Promise<void> {
   changes.meta('settled', settled ? run.view?.etag : undefined);
   if (run.blockedProblems.length === 0) changes.meta('fresh', false);
   changes.meta('heldAnswer', undefined);
-  changes.meta('notices', noticeProblems(pass.notices));
+  changes.meta('notices', noticesOf(run, pass));
   changes.meta('rehashDay', dayOf(run.deps.clock.now()));
+  const skipped = await run.state.skipped();
+  const inForce = skipsInForce(skipped, run.view?.tree ?? new Map(), run.deps.clock.now());
+  for (const path of skipped.keys()) if (!inForce.has(path)) changes.skipped(path, undefined);
   await run.state.write(changes);
   await run.deps.vault.discardStaged(new Set());
 }

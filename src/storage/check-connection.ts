@@ -80,6 +80,9 @@ class Examination {
       return error.kind === 'denied' ? [good('reach'), failed('key', error)] : [failed('reach', error)];
     }
     switch (reason) {
+      case 'no-key':
+        return [failed('key', error)];
+      case 'expired-key':
       case 'wrong-key':
       case 'wrong-secret':
         return [good('reach'), failed('key', error)];

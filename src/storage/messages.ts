@@ -27,6 +27,14 @@ const BY_REASON: Readonly<Record<Reason, Describe>> = {
     message: 'The cloud refuses the request because the clock of this device is off.',
     remedy: 'Set the date, time and time zone of this device to automatic, then try again.',
   }),
+  'no-key': ({ detail }) => ({
+    message: 'There is no key for this cloud.',
+    remedy: detail === undefined ? 'Give the access key id and the secret.' : ended(detail),
+  }),
+  'expired-key': () => ({
+    message: 'The temporary key has expired.',
+    remedy: 'Get a new one where you got it (sign on again, say), then start again.',
+  }),
   'wrong-key': () => ({
     message: 'The cloud does not know this access key.',
     remedy:

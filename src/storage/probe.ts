@@ -185,8 +185,9 @@ class Probe {
   }
 }
 
+/** Refused for the condition; not for a bucket that is missing, which says nothing of conditions. */
 function isLost(error: unknown): boolean {
-  return isStoreError(error) && LOST.has(error.kind);
+  return isStoreError(error) && LOST.has(error.kind) && error.details.reason === undefined;
 }
 
 function ignored(detail: string): ProbeResult {

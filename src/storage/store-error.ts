@@ -17,7 +17,15 @@ export type Retry = 'later' | 'never';
 export interface StoreErrorDetails {
   readonly provider: string;
   /** Narrows `denied` and `not-found` for the message to a person. */
-  readonly reason?: 'clock-skew' | 'wrong-key' | 'wrong-secret' | 'wrong-region' | 'no-bucket' | 'forbidden';
+  readonly reason?:
+    | 'clock-skew'
+    | 'no-key'
+    | 'wrong-key'
+    | 'wrong-secret'
+    | 'expired-key'
+    | 'wrong-region'
+    | 'no-bucket'
+    | 'forbidden';
   readonly key?: string;
   /** What the provider said, for the log. Never holds a secret. */
   readonly detail?: string;

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { headKey } from '../../src/core/format/keys.ts';
+import type { ObjectKey } from '../../src/core/model/ids.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
 import { StoreError } from '../../src/storage/store-error.ts';
 import { EngineError } from '../../src/engine/api.ts';
 import { StateError, VaultError } from '../../src/engine/ports.ts';
+import { Meter, withMetering } from '../../src/storage/wrappers/with-metering.ts';
 import { bench, contentsOf, textOf, type TestDevice } from './two-devices.ts';
 
 type Put = ObjectStore['put'];
@@ -205,6 +207,38 @@ describe('files and objects that are not as they should be', () => {
     expect(verified.damaged).toMatchObject([{ path: 'n.md', repaired: true }]);
     await b.engine.sync();
     expect(await contentsOf(b)).toEqual({ 'm.md': 'fine', 'n.md': 'precious' });
+  });
+
+  it('[PL15] damage is remembered: it costs no request again until it may have been mended', async () => {
+    const { device, store, clock } = bench();
+    const meter = new Meter();
+    const a = device('laptop');
+    const b = device('phone', { through: (real) => withMetering(real, meter) });
+    const cost = async (): Promise<{ readonly requests: number; readonly told: readonly string[] }> => {
+      const before = meter.total().requests;
+      const { problems } = await b.engine.sync();
+      return {
+        requests: meter.total().requests - before,
+        told: problems.map(
+          ({ path, kind, message }) => `${path} ${kind} ${/`verify`/u.exec(message)?.[0] ?? ''}`,
+        ),
+      };
+    };
+    const damaged = ['n.md damaged-in-cloud `verify`'];
+    a.vault.userWrite('n.md', 'a text that matters');
+    await a.engine.sync();
+    const [pack = ''] = [...store.snapshot().keys()].filter((key) => key.startsWith('.twincloud/packs/'));
+    const whole = store.snapshot().get(pack)?.body ?? new Uint8Array();
+    await store.put(pack as ObjectKey, new Uint8Array(whole.length).fill(9));
+    expect((await cost()).told).toEqual(damaged);
+    expect(await cost()).toEqual({ requests: 1, told: damaged });
+    // Mended in place, as by a bucket's own backup: nobody is told, so it is looked at within the hour.
+    await store.put(pack as ObjectKey, whole);
+    await clock.advance(59 * 60_000);
+    expect(await cost()).toEqual({ requests: 1, told: damaged });
+    await clock.advance(60_000);
+    expect((await cost()).told).toEqual([]);
+    expect(await contentsOf(b)).toEqual({ 'n.md': 'a text that matters' });
   });
 
   it('[AD2] an encrypted bucket is refused with the way out', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { VaultPath } from '../../src/core/model/vault-path.ts';
+import { Meter, withMetering } from '../../src/storage/wrappers/with-metering.ts';
 import { bench, contentsOf, textOf } from './two-devices.ts';
 
 describe('two devices and one cloud', () => {
@@ -230,6 +231,39 @@ describe('two devices and one cloud', () => {
     expect([...report.readable.imported].sort()).toEqual(['dropped.md', 'n.md']);
     await a.engine.sync();
     expect(await contentsOf(a)).toEqual({ 'dropped.md': 'dropped', 'n.md': 'edited by hand' });
+  });
+
+  it('[RC2] a readable copy that is as it was left costs one request, and an edit made there is never overwritten', async () => {
+    const { device, store } = bench();
+    const meter = new Meter();
+    const a = device('laptop', {
+      settings: { readableCopy: true },
+      through: (real) => withMetering(real, meter),
+    });
+    const names = Array.from({ length: 10 }, (_, index) => `n${String(index)}.md`);
+    // Others that stay: the guard would hold back an edit of all.
+    for (let index = 0; index < 20; index += 1) a.vault.userWrite(`old/${String(index)}.md`, 'old');
+    for (const name of names) a.vault.userWrite(name, `${name} first`);
+    await a.engine.sync();
+    for (const name of names) a.vault.userWrite(name, `${name} second`);
+    const before = meter.total();
+    await a.engine.sync();
+    // The head is asked for; then pack, head and ten copies, each over the one it replaces.
+    expect(meter.total().requests - before.requests).toBe(13);
+    expect(meter.reading('head').requests).toBe(0);
+    const key = 'n3.md' as Parameters<typeof store.get>[0];
+    await store.put(key, new TextEncoder().encode('edited by hand'));
+    await store.delete('n4.md' as typeof key);
+    for (const name of names) a.vault.userWrite(name, `${name} third`);
+    await a.engine.sync();
+    await a.engine.sync();
+    const contents = await contentsOf(a);
+    expect(Object.values(contents)).toContain('edited by hand');
+    expect(Object.values(contents)).toContain('n3.md third');
+    for (const [path, text] of Object.entries(contents)) {
+      const plain = await store.get(path as typeof key);
+      expect(plain.kind === 'found' && new TextDecoder().decode(plain.body)).toBe(text);
+    }
   });
 
   it('[AU3] an object with what its note said before is no edit: the note stays, the object follows', async () => {

@@ -60,4 +60,10 @@ export const KNOWN_SEEDS: readonly KnownSeed[] = [
     rule: 'I1',
     was: 'after a rollback an object with what its note had said before was imported over it',
   },
+  {
+    seed: 1001589,
+    rule: 'I23',
+    was: 'on a drive that was not there a half-written note was taken for one that had not been begun',
+  },
+  { seed: 1002424, rule: 'leak', was: 'upkeep that failed left its other requests under way' },
 ];

@@ -47,26 +47,32 @@ export interface Scenario {
   readonly tearRate: number;
   /** Some files are too large for a pack. */
   readonly large: boolean;
+  /** How often a write of the head has another end than it says, while others go on. */
+  readonly headRate: number;
   /** The folder of notes may look empty for a while (a drive that is not there). */
   readonly unmount: boolean;
 }
 
-const NAMES = ['Laptop', 'Phone', 'Laptop', 'Ann’s tablet/2'] as const;
+const NAMES = ['Laptop', 'Phone', 'Laptop', 'Ann’s tablet/2', 'Desk', 'Old phone'] as const;
 
 /** What is drawn for later seeds only shifts nothing in those below, which have been judged. */
 export const LATER_FROM = 1_000_000;
+/** From here on trouble is dense: ten faults and more a seed, most of all about the head, and up to six devices. */
+export const DENSE_FROM = 2_000_000;
 
 export function makeScenario(rng: Prng, seed: number): Scenario {
   const isLater = seed >= LATER_FROM;
-  const count = 2 + Number(rng.chance(0.45)) + Number(rng.chance(0.2));
+  const isDense = seed >= DENSE_FROM;
+  const more = isDense && rng.chance(0.15) ? 2 : 0;
+  const count = 2 + Number(rng.chance(0.45)) + Number(rng.chance(0.2)) + more;
   const skewed = rng.chance(0.3);
   const devices = Array.from({ length: count }, (_, index) => makeDevice(rng, index, skewed));
   const adoption = rng.chance(0.08);
   const commitFiles = isLater ? rng.pick([2, 5, 2_000]) : 2_000;
   return {
     devices: devices.map((device) => ({ ...device, settings: { ...device.settings, commitFiles } })),
-    chaosSteps: rng.pick([60, 120, 200, 350]),
-    faultRate: rng.pick([0, 0.01, 0.02, 0.05]),
+    chaosSteps: rng.pick(isDense ? [250, 350, 500] : [60, 120, 200, 350]),
+    faultRate: rng.pick(isDense ? [0.02, 0.04, 0.07] : [0, 0.01, 0.02, 0.05]),
     crashRate: rng.pick([0, 0.003, 0.01, 0.02]),
     hotMethod: rng.chance(0.3) ? rng.pick(HOT) : undefined,
     start: rng.weighted({ empty: 2, one: 2, copies: 2, distinct: 2, synced: 5 }),
@@ -85,6 +91,7 @@ export function makeScenario(rng: Prng, seed: number): Scenario {
     unmount: rng.chance(0.08),
     tearRate: isLater ? 0.06 : 0,
     large: isLater && rng.chance(0.5),
+    headRate: isDense ? rng.pick([0.1, 0.3]) : 0,
   };
 }
 

@@ -62,14 +62,15 @@ export class Stepper {
     scheduler.take(parked);
     this.#world.stats.steps += 1;
     this.#world.nowMs += this.#rng.pick([0, 1, 3, 20, 20, 150]);
-    const hot = scenario.hotMethod === parked.call.method ? 0.15 : 0;
+    const onHead = parked.call.method === 'put' && parked.call.detail.startsWith('.twincloud/head');
+    const hot = (scenario.hotMethod === parked.call.method ? 0.15 : 0) + (onHead ? scenario.headRate : 0);
     const tears = scenario.torn && parked.call.method === 'install' ? scenario.tearRate : 0;
     const crashes = !this.calm && this.#rng.chance(scenario.crashRate + tears);
     const fails = !this.calm && this.#rng.chance(scenario.faultRate + hot);
     const drawn = this.#rng.fraction();
     if (crashes && !this.isSuppressed()) await this.#crashAt(device, parked, drawn);
     else if (fails && parked.call.faults.length > 0 && !this.isSuppressed())
-      this.#fail(device, parked, drawn);
+      this.#fail(device, parked, drawn, onHead && scenario.headRate > 0);
     else this.#run(parked, undefined);
   }
 
@@ -80,9 +81,12 @@ export class Stepper {
     parked.run(fault, silent);
   }
 
-  #fail(device: Device, parked: Parked, drawn: number): void {
+  #fail(device: Device, parked: Parked, drawn: number, onHead: boolean): void {
     const { faults, port, method, signal } = parked.call;
-    const fault = faults[Math.floor(drawn * faults.length)];
+    // The worst answer to a write of the head is none, after its effect, while others go on.
+    const worst = onHead && drawn < 0.6 ? faults.find((one) => one.endsWith('-after')) : undefined;
+    const fault = worst ?? faults[Math.floor(drawn * faults.length)];
+    if (onHead) this.#focus = this.#rng.pick(this.#world.devices);
     if (signal?.aborted === true) {
       this.#run(parked, undefined);
       return;

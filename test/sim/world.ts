@@ -66,7 +66,7 @@ export class World {
   }
 
   #makeDevice(plan: DevicePlan, index: number): Device {
-    const short = 'abcd'[index] ?? 'z';
+    const short = 'abcdefgh'[index] ?? 'z';
     const id = this.#random.hex(16) as DeviceId;
     const clock = { now: () => this.clockOf(device) };
     const vault = new MemoryVault({ clock, hashing: simHashing, ignoresCase: plan.ignoresCase });

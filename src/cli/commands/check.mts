@@ -6,11 +6,12 @@ import type { Paint } from '../output/console.mts';
 import { parseRemote, remoteName, type RemoteSpec } from '../remote.mts';
 import { findSetup } from '../session.mts';
 
-const MARKS: Readonly<Record<Finding['state'], { readonly word: string; readonly paint: Paint }>> = {
+const MARKS: Readonly<
+  Record<Exclude<Finding['state'], 'skipped'>, { readonly word: string; readonly paint: Paint }>
+> = {
   ok: { word: 'ok', paint: 'green' },
   warning: { word: 'careful', paint: 'yellow' },
   failed: { word: 'FAILED', paint: 'red' },
-  skipped: { word: '-', paint: 'dim' },
 };
 const MARK_WIDTH = 9;
 
@@ -21,10 +22,14 @@ export async function check(context: Context): Promise<ExitCode> {
   const findings = await examine(remote, context.signal);
   console.json({ remote: remoteName(remote), findings });
   console.line(console.name(remoteName(remote)));
-  for (const { state, message, remedy } of findings) {
+  const looked = findings.flatMap(({ state, ...said }) => (state === 'skipped' ? [] : [{ state, ...said }]));
+  for (const { state, message, remedy } of looked) {
     const { word, paint } = MARKS[state];
     console.line(`  ${console.paint(word.padEnd(MARK_WIDTH), paint)}${console.name(message)}`);
     if (remedy !== undefined) console.line(`  ${''.padEnd(MARK_WIDTH)}${console.name(remedy)}`);
+  }
+  if (looked.length < findings.length) {
+    console.line(`  ${''.padEnd(MARK_WIDTH)}The rest was not looked at, because of what failed.`);
   }
   if (findings.some(({ state }) => state === 'failed')) return EXIT.failed;
   return findings.some(({ state }) => state === 'warning') ? EXIT.attention : EXIT.done;

@@ -78,9 +78,11 @@ export class FolderStaging {
 
   async discard(keep: ReadonlySet<StagedId>): Promise<void> {
     const names = await readdir(this.#folder).catch((error: unknown) => {
-      if (codeOf(error) === 'ENOENT') return [];
+      if (codeOf(error) === 'ENOENT') return undefined;
       throw error;
     });
+    // A vault that may not be written has none, and need not be written for that.
+    if (names === undefined) return;
     const dropped = names.filter((name) => !keep.has(name as StagedId));
     for (const name of dropped) await rm(`${this.#folder}/${name}`, { force: true, recursive: true });
     if (names.length > 0 && dropped.length < names.length) return;

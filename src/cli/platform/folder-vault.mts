@@ -13,7 +13,7 @@ import {
   type VaultListing,
   type WriteResult,
 } from '../../engine/ports.ts';
-import { requireFilePath, requireFolderPath } from '../../engine/vault-layout.ts';
+import { requireFilePath, requireFolderPath, STAGING_FOLDER } from '../../engine/vault-layout.ts';
 import { respell } from './case-rename.mts';
 import { copyBeside } from './copy-file.mts';
 import { codeOf, newVaultError, toVaultError } from './folder-errors.mts';
@@ -212,7 +212,7 @@ export class FolderVault implements Vault {
   }
 
   discardStaged(keep: ReadonlySet<StagedId>): Promise<void> {
-    return this.#writing('' as VaultPath, () => this.#staging.discard(keep));
+    return this.#writing(STAGING_FOLDER as VaultPath, () => this.#staging.discard(keep));
   }
 
   /** Makes the folders above the path and says where it is on disk. */

@@ -22,29 +22,36 @@ export async function recoverLocal(deps: EngineDeps, state: DeviceState, cloud: 
   const changes = new StateChanges();
   for (const [key, intent] of await state.intents()) {
     if (intent.kind === 'commit') continue;
-    await recoverOne({ deps, cloud, changes }, intent);
-    changes.intent(key, undefined);
+    const seen = await recoverOne({ deps, cloud, changes }, intent);
+    // What could not be looked at is looked at by the next run.
+    if (seen) changes.intent(key, undefined);
   }
   if (changes.writes.length === 0) return;
+  // On a drive that is not there every file is absent; that says nothing of what was done. Rejects then.
+  await deps.vault.list({ include: () => false });
   deps.log.write('info', 'recovered', { steps: changes.writes.length });
   await state.write(changes);
 }
 
+/** Whether it is known now how far it had come. */
 async function recoverOne(
   { deps, cloud, changes }: Recovery,
   intent: Exclude<Intent, { kind: 'commit' }>,
-): Promise<void> {
+): Promise<boolean> {
   switch (intent.kind) {
     case 'install': {
       const hash = await hashNow(deps, intent.path);
+      if (hash === 'unknown') return false;
       const whole = hash === intent.row.hash || (await healTorn({ deps, cloud, changes }, intent, hash));
       if (whole) changes.base({ path: intent.path, row: intent.row });
-      return;
+      return true;
     }
-    case 'trash':
-      if (isFolder(intent.path)) return;
-      if ((await hashNow(deps, intent.path)) === 'absent') changes.base({ path: intent.path });
-      return;
+    case 'trash': {
+      if (isFolder(intent.path)) return true;
+      const hash = await hashNow(deps, intent.path);
+      if (hash === 'absent') changes.base({ path: intent.path });
+      return hash !== 'unknown';
+    }
     case 'move':
       return recoverMove(deps, intent, changes);
   }
@@ -63,11 +70,10 @@ interface Recovery {
 async function healTorn(
   { deps, cloud }: Recovery,
   intent: InstallIntent,
-  hash: ContentHash | 'absent' | 'unknown',
+  hash: ContentHash | 'absent',
 ): Promise<boolean> {
   const { path, row, sizeBytes, expected } = intent;
-  if (hash === expected || hash === 'absent' || hash === 'unknown' || sizeBytes > WHOLE_FILE_BYTES)
-    return false;
+  if (hash === expected || hash === 'absent' || sizeBytes > WHOLE_FILE_BYTES) return false;
   const { bytes } = await deps.vault.read(path);
   if (bytes.length >= sizeBytes) return false;
   const fetched = await new ContentReader(deps, cloud).one({ ...row, sizeBytes });
@@ -77,10 +83,13 @@ async function healTorn(
   return (await deps.vault.install(staged, path, options)).kind === 'done';
 }
 
-async function recoverMove(deps: EngineDeps, intent: MoveIntent, changes: StateChanges): Promise<void> {
+async function recoverMove(deps: EngineDeps, intent: MoveIntent, changes: StateChanges): Promise<boolean> {
   const { from, to, expected, base } = intent;
-  const moved = (await hashNow(deps, to)) === expected && (await hashNow(deps, from)) === 'absent';
+  const there = await hashNow(deps, to);
+  const here = await hashNow(deps, from);
+  const moved = there === expected && here === 'absent';
   if (moved) changes.base({ path: from }).base(base === undefined ? { path: to } : { path: to, row: base });
+  return there !== 'unknown' && here !== 'unknown';
 }
 
 async function hashNow(deps: EngineDeps, path: VaultPath): Promise<ContentHash | 'absent' | 'unknown'> {

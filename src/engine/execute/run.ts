@@ -6,6 +6,7 @@ import type { EngineDeps, Problem, Progress, SyncEvent, SyncOptions } from '../a
 import type { Cloud } from '../cloud/cloud.ts';
 import type { RemoteView } from '../cloud/remote-view.ts';
 import type { LocalView } from '../scan/local-view.ts';
+import { damageOf, type SkipRow } from '../damage.ts';
 import type { BaseRow, DeviceState, Identity, ProjectedRow, StateChanges } from '../state.ts';
 
 const WRITES_AT_ONCE = 8;
@@ -35,7 +36,8 @@ export class Run {
   /** The cloud; `undefined` before the first commit of a new vault. */
   view: RemoteView | undefined;
   readonly #blocked = new Map<VaultPath, Problem>();
-  readonly #damagedOnce = new Map<VaultPath, FileEntry>();
+  readonly #damagedOnce = new Set<VaultPath>();
+  readonly #damaged = new Map<VaultPath, SkipRow>();
   readonly #emptied = new Set<VaultPath>();
   readonly #totals = new Map<
     Progress['phase'],
@@ -68,7 +70,7 @@ export class Run {
   }
 
   isBlocked(path: VaultPath): boolean {
-    return this.#blocked.has(path);
+    return this.#blocked.has(path) || this.#damaged.has(path);
   }
 
   get blockedProblems(): readonly Problem[] {
@@ -77,18 +79,21 @@ export class Run {
 
   /**
    * Contents are missing or wrong. The first time the head is looked at again, as a collection may
-   * have moved them; the second time the path is shown as damaged and left alone.
+   * have moved them; the second time the path is shown as damaged and left alone, also by later runs.
    */
   damaged(entry: FileEntry, detail: string): void {
-    const before = this.#damagedOnce.get(entry.path);
-    this.#damagedOnce.set(entry.path, entry);
     this.staleView = true;
-    if (before === undefined) return;
-    this.blocked(entry.path, {
-      path: entry.path,
-      kind: 'damaged-in-cloud',
-      message: `${entry.path}: its contents in the cloud are damaged (${detail}). A device that still has them repairs them when it runs \`verify\`; or restore an older version. To keep working, save yours under another name.`,
-    });
+    if (!this.#damagedOnce.has(entry.path)) {
+      this.#damagedOnce.add(entry.path);
+      return;
+    }
+    this.#damaged.set(entry.path, damageOf(entry, detail, this.deps.clock.now()));
+    this.deps.log.write('warn', 'damaged-in-cloud', { path: entry.path, detail });
+  }
+
+  /** What was found damaged for the second time, to be remembered beyond this run. */
+  get damage(): ReadonlyMap<VaultPath, SkipRow> {
+    return this.#damaged;
   }
 
   /** How often the cloud turned out to have gone another way: nothing put before it may be relied on. */

@@ -1,4 +1,4 @@
-import pMap from 'p-map';
+import { inLanes } from '../lanes.ts';
 import { KEY_PREFIXES, rootKey } from '../../core/format/keys.ts';
 import { keptRoots } from '../../core/model/collection.ts';
 import type { Head } from '../../core/model/head.ts';
@@ -43,9 +43,7 @@ export async function readChain(deps: EngineDeps, cloud: Cloud, head: Head): Pro
   const times = rootTimes(objects);
   // Without the server's time nothing can be called too old.
   const kept = serverMs === undefined ? times.map(({ commit }) => commit) : [...keptRoots(times, serverMs)];
-  const roots = await pMap(kept, (commit) => readableRoot(deps, cloud, commit), {
-    concurrency: ROOTS_AT_ONCE,
-  });
+  const roots = await inLanes(kept, ROOTS_AT_ONCE, (commit) => readableRoot(deps, cloud, commit));
   return chainOf(
     head,
     roots.filter((root) => root !== undefined),

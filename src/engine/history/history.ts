@@ -1,4 +1,4 @@
-import pMap from 'p-map';
+import { inLanes } from '../lanes.ts';
 import type { Entry } from '../../core/model/entry.ts';
 import type { CommitRecord, Head } from '../../core/model/head.ts';
 import { versionsOf, type PathVersion, type Snapshot } from '../../core/model/history.ts';
@@ -22,9 +22,9 @@ export async function history(
   return onFreshHead(deps, cloud, async (head) => {
     const chain = await readChain(deps, cloud, head);
     const reader = new PathReader(deps, cloud, path);
-    const snapshots = await pMap(chain, (one, index) => reader.snapshot(one, index === 0), {
-      concurrency: SNAPSHOTS_AT_ONCE,
-    });
+    const snapshots = await inLanes(chain, SNAPSHOTS_AT_ONCE, (one, index) =>
+      reader.snapshot(one, index === 0),
+    );
     return versionsOf(path, snapshots).map(versionOf);
   });
 }
@@ -60,10 +60,8 @@ class PathReader {
   async snapshot(head: Head, isHead: boolean): Promise<Snapshot> {
     const hash = head.shards[shardIndex(this.#path, head.shards.length)];
     const shardEntries = hash === undefined ? [] : await this.#tolerant(isHead, this.#shard(hash));
-    const spilled = await pMap(
-      head.deltas,
-      (key) => this.#tolerant(isHead, readDelta(this.#deps, this.#cloud, key)),
-      { concurrency: OBJECTS_AT_ONCE },
+    const spilled = await inLanes(head.deltas, OBJECTS_AT_ONCE, (key) =>
+      this.#tolerant(isHead, readDelta(this.#deps, this.#cloud, key)),
     );
     const records = [...spilled.flat(), ...head.delta].map((record) => this.#only(record));
     return { head, shardEntries, records: [...this.#lastOfShards(head, shardEntries), ...records] };

@@ -1,4 +1,4 @@
-import pMap from 'p-map';
+import { inLanes } from '../lanes.ts';
 import type { FileEntry, RemoteTree } from '../../core/model/entry.ts';
 import type { ContentHash, ObjectKey } from '../../core/model/ids.ts';
 import { isLive } from '../../core/model/tree.ts';
@@ -76,9 +76,7 @@ class Restoring {
         else this.#done(entry, fetched.detail);
       },
     );
-    await pMap(targets.filter(large), ({ entry }) => this.#large(reader, entry), {
-      concurrency: LARGE_AT_ONCE,
-    });
+    await inLanes(targets.filter(large), LARGE_AT_ONCE, ({ entry }) => this.#large(reader, entry));
     return this;
   }
 

@@ -45,6 +45,7 @@ export async function audit(run: Run, options: { readonly full: boolean }): Prom
   const readable = run.deps.settings.readableCopy
     ? await auditReadable(run, listing)
     : { good: 0, rewritten: 0, imported: [] };
+  await forgetDamage(run);
   await run.state.write(new StateChanges().meta('lastAuditMs', run.deps.clock.now()));
   const live = [...(run.view?.tree.values() ?? [])].filter(isLive);
   return {
@@ -54,6 +55,14 @@ export async function audit(run: Run, options: { readonly full: boolean }): Prom
     readable,
     problems: run.blockedProblems,
   };
+}
+
+/** What was damaged may have been mended, here or there: the next sync looks at it again. */
+async function forgetDamage(run: Run): Promise<void> {
+  const changes = new StateChanges();
+  for (const [path, { damage }] of await run.state.skipped())
+    if (damage !== undefined) changes.skipped(path, undefined).meta('settled', undefined);
+  await run.state.write(changes);
 }
 
 async function auditContents(run: Run, listing: Listing, full: boolean): Promise<VerifyReport['damaged']> {

@@ -80,11 +80,7 @@ async function projectOne(work: Projecting, path: VaultPath): Promise<void> {
     return;
   }
   try {
-    const known = run.projection(path);
-    const present = await presentAt(work, path, key);
-    const mayWrite =
-      present === undefined || isAsProjected(present, known) || (await ours(work, present, entry));
-    if (mayWrite) await bringInStep(work, path, key, { entry, present, known });
+    if (!(await writeUnseen(work, key, entry))) await lookAndWrite(work, path, key, entry);
   } catch (error) {
     // One name or object that the cloud refuses must not keep the others from being readable.
     if (isStoreError(error, 'conflict') || isStoreError(error, 'not-found')) return;
@@ -97,6 +93,42 @@ async function projectOne(work: Projecting, path: VaultPath): Promise<void> {
     });
   }
   run.progress('readable-copy', 1, entry?.sizeBytes ?? 0);
+}
+
+/**
+ * Nearly always the object is as this device left it: the write itself then proves that, by its condition,
+ * and no look is needed before. `false`: it is not so, or the store could not tell; nothing was written.
+ */
+async function writeUnseen(
+  { run, listed, changes }: Projecting,
+  key: ObjectKey,
+  entry: FileEntry | undefined,
+): Promise<boolean> {
+  if (listed !== undefined || entry === undefined || !isConditional(run, entry)) return false;
+  const known = run.projection(entry.path);
+  // Written already, perhaps: a look is cheaper than the body.
+  if (known?.hash === entry.hash) return false;
+  try {
+    const etag = await write(run, key, entry, known?.etag);
+    if (etag !== undefined) changes.projected(entry.path, { done: { etag, hash: entry.hash } });
+    return true;
+  } catch (error) {
+    if (isStoreError(error, 'conflict') || isStoreError(error, 'not-found')) return false;
+    throw error;
+  }
+}
+
+async function lookAndWrite(
+  work: Projecting,
+  path: VaultPath,
+  key: ObjectKey,
+  entry: FileEntry | undefined,
+): Promise<void> {
+  const known = work.run.projection(path);
+  const present = await presentAt(work, path, key);
+  const mayWrite =
+    present === undefined || isAsProjected(present, known) || (await ours(work, present, entry));
+  if (mayWrite) await bringInStep(work, path, key, { entry, present, known });
 }
 
 async function presentAt(work: Projecting, path: VaultPath, key: ObjectKey): Promise<Present | undefined> {
@@ -136,31 +168,42 @@ async function bringInStep(
     changes.projected(path, { done: known });
     return;
   }
-  const etag = await write(run, key, entry, present);
+  const etag = await write(run, key, entry, present?.etag);
   if (etag !== undefined) changes.projected(path, { done: { etag, hash: entry.hash } });
 }
 
-/** What another program writes in between wins: it is found, and imported, by the next look. */
+/** Whether its readable copy is put with a condition that the store keeps. Copies inside the store take none. */
+function isConditional(run: Run, entry: FileEntry): boolean {
+  const { conditionalPut, maxSinglePutBytes } = run.cloud.store.capabilities;
+  return conditionalPut && entry.sizeBytes <= maxSinglePutBytes && blobOf(run, entry) === undefined;
+}
+
+function blobOf(run: Run, { at }: FileEntry): ObjectKey | undefined {
+  return at !== undefined && 'blob' in at && run.cloud.store.capabilities.serverCopy ? at.blob : undefined;
+}
+
+/** Over `former`, or where none is. What another program writes in between wins: the next look finds and imports it. */
 async function write(
   run: Run,
   key: ObjectKey,
   entry: FileEntry,
-  present: Present | undefined,
+  former: string | undefined,
 ): Promise<string | undefined> {
   const commit = run.view?.head.commit ?? '';
   const metadata = {
     [PROJECTED_METADATA]: `${commit}:${entry.hash}`,
     mtime: String(entry.mtimeMs / 1000),
   };
-  if (entry.at !== undefined && 'blob' in entry.at && run.cloud.store.capabilities.serverCopy) {
-    return (await run.cloud.store.copy(entry.at.blob, key, { ...run.cloud.options, metadata })).etag;
-  }
+  const blob = blobOf(run, entry);
+  if (blob !== undefined)
+    return (await run.cloud.store.copy(blob, key, { ...run.cloud.options, metadata })).etag;
   const body = (await localBody(run, entry)) ?? (await cloudBody(run, entry));
   if (body === undefined) return undefined;
-  const { conditionalPut, maxSinglePutBytes } = run.cloud.store.capabilities;
-  const conditional = conditionalPut && entry.sizeBytes <= maxSinglePutBytes;
-  const condition = present === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: present.etag };
-  const version = await run.cloud.put(key, body, { metadata, ...(conditional ? condition : {}) });
+  const condition = former === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: former };
+  const version = await run.cloud.put(key, body, {
+    metadata,
+    ...(isConditional(run, entry) ? condition : {}),
+  });
   if (body instanceof CheckedSource) body.verify(entry.hash);
   return version.etag;
 }

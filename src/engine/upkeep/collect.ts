@@ -1,4 +1,4 @@
-import pMap from 'p-map';
+import { inLanes } from '../lanes.ts';
 import {
   condemn,
   CONDEMN_AFTER_DAYS,
@@ -36,9 +36,9 @@ export async function collectSurveyed(run: Run, survey: Survey): Promise<Collect
   const present = new Set(survey.listed.map(({ key }) => key));
   const doomed = deletable(view.head.condemned, reachable, nowMs).filter((key) => present.has(key));
   if (doomed.length > 0 && !(await isNewest(run, survey))) return LOST;
-  await pMap(doomed, (key) => run.cloud.store.delete(key, run.cloud.options), {
-    concurrency: Math.max(1, run.deps.settings.concurrency),
-  });
+  await inLanes(doomed, Math.max(1, run.deps.settings.concurrency), (key) =>
+    run.cloud.store.delete(key, run.cloud.options),
+  );
   const gone = new Set(doomed);
   const left = survey.listed.filter(({ key }) => !gone.has(key));
   return nameCondemned(run, survey, { left, reachable, deleted: doomed.length });

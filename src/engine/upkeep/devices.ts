@@ -1,4 +1,4 @@
-import pMap from 'p-map';
+import { inLanes } from '../lanes.ts';
 import { deviceKey, KEY_PREFIXES } from '../../core/format/keys.ts';
 import { FORMAT, type Head } from '../../core/model/head.ts';
 import type { DeviceSeen } from '../../core/model/tree.ts';
@@ -27,13 +27,13 @@ export interface Devices {
 /** A record that cannot be understood counts as a device that has passed nothing. */
 export async function readDevices(cloud: Cloud): Promise<Devices> {
   const { objects, serverMs } = await listTimed(cloud, KEY_PREFIXES.device);
-  const seen = await pMap(
+  const seen = await inLanes(
     objects,
+    DEVICES_AT_ONCE,
     async ({ key, lastModifiedMs }): Promise<DeviceSeen | undefined> => {
       const body = await orAbsent(cloud.bytes(key));
       return body === undefined ? undefined : { ...passedBy(body), seenMs: lastModifiedMs };
     },
-    { concurrency: DEVICES_AT_ONCE },
   );
   return { seen: seen.filter((device) => device !== undefined), serverMs };
 }

@@ -1,4 +1,4 @@
-import pMap from 'p-map';
+import { inLanes } from '../lanes.ts';
 import { shardKey } from '../../core/format/keys.ts';
 import { reachableKeys } from '../../core/model/collection.ts';
 import type { Entry } from '../../core/model/entry.ts';
@@ -37,9 +37,9 @@ export class Reach {
       key: shardKey(hash),
       read: () => readShard(this.#deps, this.#cloud, hash),
     }));
-    const named = await pMap([...deltas, ...shards], ({ key, read }) => this.#namedIn(key, read), {
-      concurrency: OBJECTS_AT_ONCE,
-    });
+    const named = await inLanes([...deltas, ...shards], OBJECTS_AT_ONCE, ({ key, read }) =>
+      this.#namedIn(key, read),
+    );
     for (const set of named) for (const key of set) keys.add(key);
   }
 

@@ -10,6 +10,8 @@ export interface S3Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
+  /** Of a temporary key: new ones are asked for some minutes before. Absent: it does not expire. */
+  readonly expiration?: Date;
 }
 
 /** Throws for what no server can be asked with. The SDK's own errors for these look like a network that is down. */
@@ -25,7 +27,7 @@ export function checkSettings({ bucket, region, endpoint }: Settings): void {
 export async function checkedCredentials(provide: () => Promise<S3Credentials>): Promise<S3Credentials> {
   const credentials = await provide().catch((error: unknown) => {
     if (isStoreError(error)) throw error;
-    throw problem('denied', error instanceof Error ? error.message : 'no access key', 'wrong-key');
+    throw problem('denied', error instanceof Error ? error.message : String(error), 'no-key');
   });
   if (!/^[\x21-\x7e]+$/u.test(credentials.accessKeyId)) {
     throw problem('denied', 'no access key has this form', 'wrong-key');

@@ -94,13 +94,26 @@ async function sendPart(
   return { PartNumber, ETag: output.ETag };
 }
 
+/** A part that was on its way when the upload was taken back may arrive after it, and begins it again. */
+const MAX_TAKE_BACKS = 5;
+
 /** Waited for, unless the caller wants to be gone: then it goes on and `close` waits for it. */
 async function takeBack(target: MultipartTarget, upload: Upload): Promise<void> {
   const { connection, signal } = target;
-  const work = connection
-    .send((client, sdk) => client.send(new sdk.AbortMultipartUploadCommand(upload)))
-    // Nothing more can be done here; a lifecycle rule of the bucket is the net below.
-    .catch(() => undefined);
+  const work = untilGone(connection, upload, signal?.aborted === true);
   connection.keepUntilDone(work);
   if (signal?.aborted !== true) await work;
+}
+
+/** Where parts may still be on their way, the upload is gone only once the server says that there is none. */
+async function untilGone(connection: S3Connection, upload: Upload, partsMayArrive: boolean): Promise<void> {
+  for (let count = 0; count < MAX_TAKE_BACKS; count += 1) {
+    try {
+      await connection.send((client, sdk) => client.send(new sdk.AbortMultipartUploadCommand(upload)));
+      if (!partsMayArrive) return;
+    } catch (error) {
+      if (error instanceof Error && error.name === 'NoSuchUpload') return;
+      // Nothing more can be done at the last try; a lifecycle rule of the bucket is the net below.
+    }
+  }
 }

@@ -36,7 +36,7 @@ const BY_CODE: Readonly<Record<string, Verdict>> = {
   InvalidClientTokenId: { kind: 'denied', reason: 'wrong-key' },
   XAdminUserNotFound: { kind: 'denied', reason: 'wrong-key' },
   InvalidToken: { kind: 'denied', reason: 'wrong-key' },
-  ExpiredToken: { kind: 'denied', reason: 'wrong-key' },
+  ExpiredToken: { kind: 'denied', reason: 'expired-key' },
   SignatureDoesNotMatch: { kind: 'denied', reason: 'wrong-secret' },
   AuthorizationHeaderMalformed: { kind: 'denied', reason: 'wrong-region' },
   PermanentRedirect: { kind: 'denied', reason: 'wrong-region' },

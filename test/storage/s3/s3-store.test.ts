@@ -95,13 +95,34 @@ describe('settings that no server can be asked with', () => {
     [{ accessKeyId: '', secretAccessKey: 'x' }, 'wrong-key'],
     [{ accessKeyId: 'with a blank', secretAccessKey: 'x' }, 'wrong-key'],
     [{ accessKeyId: 'KEY', secretAccessKey: '' }, 'wrong-secret'],
-    [new Error('no keys are set'), 'wrong-key'],
+    [new Error('no keys are set'), 'no-key'],
   ])('keys as %j are denied: %s', async (keys, reason) => {
     const credentials = (): Promise<S3Credentials> =>
       keys instanceof Error ? Promise.reject(keys) : Promise.resolve(keys);
     const { store, received } = await cannedServer(() => ({ headers: FOUND }), { credentials });
     await expect(store.put(KEY, BODY)).rejects.toMatchObject({ kind: 'denied', details: { reason } });
     expect(received).toEqual([]);
+  });
+});
+
+describe('keys that expire', () => {
+  it('are asked for again before they do, and others once', async () => {
+    for (const [inMs, isAskedAgain] of [
+      [60_000, true],
+      [3_600_000, false],
+      [undefined, false],
+    ] as const) {
+      let count = 0;
+      const credentials = (): Promise<S3Credentials> => {
+        count += 1;
+        const expiration = inMs === undefined ? {} : { expiration: new Date(Date.now() + inMs) };
+        return Promise.resolve({ accessKeyId: `KEY${String(count)}`, secretAccessKey: 'x', ...expiration });
+      };
+      const { store, received } = await cannedServer(() => ({ headers: FOUND }), { credentials });
+      for (let call = 0; call < 3; call += 1) await store.put(KEY, BODY);
+      expect(count > 1).toBe(isAskedAgain);
+      expect(received.at(-1)?.headers.authorization?.includes('Credential=KEY1/')).toBe(!isAskedAgain);
+    }
   });
 });
 
@@ -181,15 +202,19 @@ describe('abort and close', () => {
     await expect(store.get(KEY, { signal: aborter.signal })).rejects.toMatchObject({ kind: 'aborted' });
   });
 
-  it('close waits until an upload in parts is taken back', async () => {
+  it('close waits until an upload in parts is taken back, late parts too', async () => {
     const aborter = new AbortController();
+    // As where a part comes in late: the first two of three find an upload.
+    let left = 2;
     const { store, received } = await cannedServer(({ method, url }) => {
       if (method === 'POST' && url.includes('uploads')) {
         return {
           body: '<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>',
         };
       }
-      return method === 'DELETE' ? { status: 204 } : { headers: FOUND };
+      if (method !== 'DELETE') return { headers: FOUND };
+      left -= 1;
+      return left >= 0 ? { status: 204 } : { status: 404, body: refusal('NoSuchUpload') };
     });
     const source: BodySource = {
       sizeBytes: 20 * MIB,
@@ -202,9 +227,9 @@ describe('abort and close', () => {
       kind: 'aborted',
     });
     await store.close();
-    expect(received.filter(({ method }) => method === 'DELETE').map(({ url }) => url)).toEqual([
-      '/notes/notes/a.md?uploadId=u1&x-id=AbortMultipartUpload',
-    ]);
+    expect(received.filter(({ method }) => method === 'DELETE').map(({ url }) => url)).toEqual(
+      Array.from({ length: 3 }, () => '/notes/notes/a.md?uploadId=u1&x-id=AbortMultipartUpload'),
+    );
   });
 
   it('an upload in parts is taken back when its last step fails', async () => {

@@ -34,7 +34,7 @@ describe('what a server refuses', () => {
   it.each<[CallName, number, string, string, string?]>([
     ['get', 403, 'InvalidAccessKeyId', 'denied', 'wrong-key'],
     ['get', 404, 'XAdminUserNotFound', 'denied', 'wrong-key'],
-    ['put', 400, 'ExpiredToken', 'denied', 'wrong-key'],
+    ['put', 400, 'ExpiredToken', 'denied', 'expired-key'],
     ['get', 403, 'SignatureDoesNotMatch', 'denied', 'wrong-secret'],
     ['get', 400, 'AuthorizationHeaderMalformed', 'denied', 'wrong-region'],
     ['list', 301, 'PermanentRedirect', 'denied', 'wrong-region'],

@@ -17,15 +17,16 @@ export async function install(): Promise<void> {
 }
 
 /** Its conditional writes hold as AWS documents them, and so does its check of the region; names are those of files. */
-export async function startServer(): Promise<RunningServer> {
+export async function startServer(place: { readonly dataFolder?: string } = {}): Promise<RunningServer> {
   const program = await goTool('versitygw', PACKAGE);
   const folder = await mkdtemp(join(tmpdir(), 'versitygw-'));
-  await mkdir(join(folder, 'data'));
+  const dataFolder = place.dataFolder ?? join(folder, 'data');
+  await mkdir(dataFolder);
   const [port = 0] = await freePorts(1);
   const env = { ROOT_ACCESS_KEY: KEYS.accessKeyId, ROOT_SECRET_KEY: KEYS.secretAccessKey };
   const daemon = startDaemon(
     program,
-    ['--keep-alive', '--port', `127.0.0.1:${String(port)}`, 'posix', join(folder, 'data')],
+    ['--keep-alive', '--port', `127.0.0.1:${String(port)}`, 'posix', dataFolder],
     { env },
   );
   const stop = async (): Promise<void> => {
