@@ -1,6 +1,6 @@
 import type { Progress, SyncEvent, SyncReport } from '../../../src/engine/api.ts';
 import type { TwincloudPlugin } from '../../../src/plugin/plugin.ts';
-import type { SyncService, SyncState } from '../../../src/plugin/service.ts';
+import type { SyncState } from '../../../src/plugin/service.ts';
 import { createBucket } from '../../support/servers/s3-bucket.mts';
 import type { ServerAddress } from '../../support/servers/server.mts';
 import { DeviceDriver, type OpenOptions } from '../driver.mts';
@@ -68,7 +68,7 @@ declare global {
 export async function sync(device: DeviceDriver, acceptFirst = true): Promise<Synced> {
   return device.page.evaluate(async (accept) => {
     const plugin = window.host.plugins.get('twincloud') as unknown as TwincloudPlugin;
-    const service = plugin.service as SyncService;
+    const service = plugin.service!;
     const startMs = performance.now();
     const report = await service.syncNow({ byHand: true, acceptFirst: accept });
     const described = (event: SyncEvent): string => `${event.kind} ${event.path}`;
@@ -96,7 +96,7 @@ export async function beginSync(device: DeviceDriver, phase: Progress['phase'], 
   await device.page.evaluate(
     async ([wanted, least]) => {
       const plugin = window.host.plugins.get('twincloud') as unknown as TwincloudPlugin;
-      const service = plugin.service as SyncService;
+      const service = plugin.service!;
       window.lastSync = service.syncNow({ byHand: true, acceptFirst: true }).catch(() => undefined);
       await new Promise<void>((resolve) => {
         const look = (): void => {

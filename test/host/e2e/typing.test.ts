@@ -35,10 +35,10 @@ describe('a note that somebody types in', () => {
         index % 8 === 7 ? ' ' : ('abcdefg'[index % 8] ?? ''),
       ).join('');
       const typing = laptop.type(NOTE, typed, { atEnd: true, delayMs: KEY_MS });
-      let done = false;
-      void typing.then(() => (done = true));
+      const progress = { done: false };
+      void typing.then(() => (progress.done = true));
       let remoteEdits = 0;
-      while (!done) {
+      while (!progress.done) {
         const line = remoteEdits % LINES.length;
         const text = (await tablet.text(NOTE)) ?? '';
         await tablet.userModifies(
