@@ -56,7 +56,7 @@ describe('two devices and one S3 server', () => {
     const received = await sync(phone);
     expect(received.events.filter((event) => event.startsWith('renamed-here Moved/'))).toHaveLength(200);
     await expectSame({ 'Moved/Note 7.md': 'note 7\n' });
-  });
+  }, 120_000);
 
   it('[PE1] a deleted note is deleted there, and lies in the trash', async () => {
     await laptop.userDeletes('Ideas/One.md');
@@ -99,7 +99,7 @@ describe('two devices and one S3 server', () => {
     await sync(phone);
     expect(await phone.text('Moved/Note 7.md')).toBe('note 7\n');
     await laptop.runCommand('twincloud:show-held');
-    await laptop.page.getByRole('button', { name: /restore/iu }).click();
+    await laptop.page.getByRole('button', { name: 'Undo them' }).click();
     await laptop.until(
       'restored',
       () => laptop.text('Moved/Note 7.md'),
@@ -108,5 +108,5 @@ describe('two devices and one S3 server', () => {
     await laptop.closeModals();
     await settle(laptop, phone);
     await expectSame({ 'Moved/Note 199.md': 'note 199\n' });
-  });
+  }, 120_000);
 });
