@@ -232,6 +232,9 @@ async function main(withS3: boolean): Promise<void> {
       server === undefined ? { remote: `folder:${join(folder, 'cloud')}`, env: {} } : await s3Place(server);
     await playThrough({ folder, program: join(built, 'twincloud.mjs'), ...cloud });
     say('All of it held.');
+    say(
+      'The plugin does the same in a page: npm run host -- --ready --port 4300, then http://127.0.0.1:4300',
+    );
   } finally {
     await server?.stop();
     await rm(folder, { recursive: true, force: true });
