@@ -64,6 +64,8 @@ export class DeviceDriver {
     const [blank] = this.#profile.context.pages();
     const page = blank?.url() === 'about:blank' ? blank : await this.#profile.context.newPage();
     this.#page = page;
+    // Functions that `tsx` compiled call this helper of its own, in the page too.
+    await page.addInitScript('globalThis.__name ??= (value) => value;');
     await page.goto(this.device.url);
     await page.waitForFunction(() => 'host' in window && window.host.ready, undefined, { timeout: WAIT_MS });
   }
