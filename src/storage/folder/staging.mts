@@ -28,6 +28,8 @@ export interface StageOptions {
   readonly key: string;
 }
 
+/** Stamps lie up to a second back: writers in one millisecond would else meet once in a thousand times. */
+const SPREAD_US = 1_000_000;
 const ABANDONED_MS = 24 * 3_600_000;
 const EMPTY = new Uint8Array(0);
 
@@ -96,9 +98,10 @@ export class Staging {
     }
   }
 
-  /** Now, made unlike every other stamp of this process and unlikely to be that of another. */
+  /** Now, made unlike every other stamp of this process, and one of a million that another might take. */
   #nextStampUs(): number {
-    const nowUs = Math.floor(this.#clock.now()) * 1000 + (parseInt(this.#random.hex(4), 16) % 1000);
+    const beforeUs = parseInt(this.#random.hex(8), 16) % SPREAD_US;
+    const nowUs = Math.floor(this.#clock.now()) * 1000 - beforeUs;
     this.#lastStampUs = Math.max(nowUs, this.#lastStampUs + 1);
     return this.#lastStampUs;
   }

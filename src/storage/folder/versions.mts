@@ -130,12 +130,20 @@ export class VersionedKeys {
       if (!linked) throw busy(key);
     } finally {
       await removeFile(staged.path).catch(() => undefined);
-      if (!linked) await this.#sidecars.remove(key, staged.fingerprint);
+      if (!linked) await this.#removeUnused(key, folder, staged.fingerprint);
     }
     await this.#confirm(key, folder, before);
     // Old versions that stay are waste; the commit stands.
     await this.#prune(key, folder, before.number + 1 - KEPT).catch(() => undefined);
     return etagOf(before.number + 1, staged.fingerprint);
+  }
+
+  /** Metadata of a version that was not linked; a winner may by chance have the same fingerprint. */
+  async #removeUnused(key: string, folder: string, fingerprint: string): Promise<void> {
+    for (const number of await numbersIn(folder)) {
+      if ((await statVersion(folder, number))?.fingerprint === fingerprint) return;
+    }
+    await this.#sidecars.remove(key, fingerprint);
   }
 
   /** The version that counts, after checking the conditions against it. */
