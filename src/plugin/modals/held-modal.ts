@@ -1,44 +1,21 @@
-import { Modal, Setting } from 'obsidian';
+import { Setting } from 'obsidian';
 import type { HeldDecision, HeldItem } from '../../engine/api.ts';
 import { TEXTS } from '../texts.ts';
 import { plainText } from '../texts/words.ts';
-import type { Ui } from '../ui-context.ts';
-import { button, buttonRow, failureBox, foldedList, messageOf, statusLine } from './parts.ts';
+import { LoadingModal, type Loading } from './loading-modal.ts';
+import { button, buttonRow, foldedList, statusLine } from './parts.ts';
 
 /** What the guard keeps back, and the three answers. */
-export class HeldModal extends Modal {
-  readonly #ui: Ui;
-  readonly #closing = new AbortController();
-
-  constructor(ui: Ui) {
-    super(ui.app);
-    this.#ui = ui;
+export class HeldModal extends LoadingModal<readonly HeldItem[]> {
+  protected loading(): Loading<readonly HeldItem[]> {
+    return {
+      title: TEXTS.held.title,
+      waiting: TEXTS.held.loading,
+      load: () => this.ui.service.held(),
+    };
   }
 
-  override async onOpen(): Promise<void> {
-    this.modalEl.addClass('twincloud-modal');
-    this.setTitle(TEXTS.held.title);
-    statusLine(this.contentEl, TEXTS.held.loading);
-    try {
-      const items = await this.#ui.service.held();
-      if (!this.#closing.signal.aborted) this.#show(items);
-    } catch (error) {
-      if (!this.#closing.signal.aborted) this.#fail(messageOf(error));
-    }
-  }
-
-  override onClose(): void {
-    this.#closing.abort();
-    this.contentEl.empty();
-  }
-
-  #fail(message: string): void {
-    this.contentEl.empty();
-    failureBox(this.contentEl, message);
-    button(buttonRow(this.contentEl), TEXTS.close, () => this.close());
-  }
-
-  #show(items: readonly HeldItem[]): void {
+  protected show(items: readonly HeldItem[]): void {
     const { contentEl } = this;
     contentEl.empty();
     if (items.length === 0) {
@@ -75,7 +52,7 @@ export class HeldModal extends Modal {
 
   #answer(decision: HeldDecision): void {
     this.close();
-    this.#ui.run(TEXTS.held.title, () => this.#ui.service.answerHeld(decision));
+    this.ui.run(TEXTS.held.title, () => this.ui.service.answerHeld(decision));
   }
 }
 

@@ -1,50 +1,34 @@
-import { Modal, Notice, type ButtonComponent } from 'obsidian';
+import { Notice, type ButtonComponent } from 'obsidian';
 import type { VaultPath } from '../../core/model/vault-path.ts';
 import type { Version } from '../../engine/api.ts';
 import { TEXTS } from '../texts.ts';
 import { plainText } from '../texts/words.ts';
 import type { Ui } from '../ui-context.ts';
+import { LoadingModal, type Loading } from './loading-modal.ts';
 import { button, buttonRow, failureBox, messageOf, statusLine } from './parts.ts';
 import { readableText } from './readable-text.ts';
 
 /** The versions of a note: each beside the note as it is now, and the way back to it. */
-export class HistoryModal extends Modal {
-  readonly #ui: Ui;
+export class HistoryModal extends LoadingModal<readonly Version[]> {
   readonly #path: VaultPath;
-  readonly #closing = new AbortController();
   #selected: Version | undefined;
   #rows: readonly { readonly version: Version; readonly el: HTMLElement }[] = [];
 
   constructor(ui: Ui, path: VaultPath) {
-    super(ui.app);
-    this.#ui = ui;
+    super(ui);
     this.#path = path;
   }
 
-  override async onOpen(): Promise<void> {
-    this.modalEl.addClass('twincloud-modal', 'twincloud-wide', 'twincloud-history');
-    this.setTitle(TEXTS.history.title(plainText(this.#path)));
-    statusLine(this.contentEl, TEXTS.history.loading);
-    try {
-      const versions = await this.#ui.service.history(this.#path);
-      if (!this.#closing.signal.aborted) this.#show(versions);
-    } catch (error) {
-      if (!this.#closing.signal.aborted) this.#fail(messageOf(error));
-    }
+  protected loading(): Loading<readonly Version[]> {
+    return {
+      title: TEXTS.history.title(plainText(this.#path)),
+      waiting: TEXTS.history.loading,
+      classes: ['twincloud-wide', 'twincloud-history'],
+      load: () => this.ui.service.history(this.#path),
+    };
   }
 
-  override onClose(): void {
-    this.#closing.abort();
-    this.contentEl.empty();
-  }
-
-  #fail(message: string): void {
-    this.contentEl.empty();
-    failureBox(this.contentEl, message);
-    button(buttonRow(this.contentEl), TEXTS.close, () => this.close());
-  }
-
-  #show(versions: readonly Version[]): void {
+  protected show(versions: readonly Version[]): void {
     const { contentEl } = this;
     contentEl.empty();
     const [newest] = versions;
@@ -81,8 +65,8 @@ export class HistoryModal extends Modal {
     panes.empty();
     statusLine(panes, TEXTS.history.loadingVersion);
     try {
-      const [bytes, now] = await Promise.all([this.#ui.service.contents(version), this.#now()]);
-      if (this.#closing.signal.aborted || this.#selected !== version) return;
+      const [bytes, now] = await Promise.all([this.ui.service.contents(version), this.#now()]);
+      if (this.closing.signal.aborted || this.#selected !== version) return;
       panes.empty();
       const then = readableText(bytes);
       statusLine(panes, then !== undefined && then === now ? TEXTS.history.same : '');
@@ -90,7 +74,7 @@ export class HistoryModal extends Modal {
       showPane(panes, TEXTS.history.now, now ?? TEXTS.history.noNote);
       restore.setDisabled(false);
     } catch (error) {
-      if (this.#closing.signal.aborted || this.#selected !== version) return;
+      if (this.closing.signal.aborted || this.#selected !== version) return;
       panes.empty();
       failureBox(panes, messageOf(error));
     }
@@ -109,8 +93,8 @@ export class HistoryModal extends Modal {
     const version = this.#selected;
     if (version === undefined) return;
     this.close();
-    this.#ui.run(TEXTS.history.restore, async () => {
-      await this.#ui.service.restoreVersion(version);
+    this.ui.run(TEXTS.history.restore, async () => {
+      await this.ui.service.restoreVersion(version);
       new Notice(TEXTS.history.restored(plainText(this.#path)));
     });
   }

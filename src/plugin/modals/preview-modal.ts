@@ -1,46 +1,23 @@
-import { Modal } from 'obsidian';
 import type { PreviewReport } from '../../engine/api.ts';
 import { TEXTS } from '../texts.ts';
 import { plainText } from '../texts/words.ts';
-import type { Ui } from '../ui-context.ts';
-import { button, buttonRow, callout, failureBox, foldedList, messageOf, statusLine } from './parts.ts';
+import { LoadingModal, type Loading } from './loading-modal.ts';
+import { button, buttonRow, callout, foldedList, statusLine } from './parts.ts';
 import { changesOf } from './plan-tree.ts';
 import { showChanges } from './plan-view.ts';
 
 /** What a sync would do, and the acceptance of a first sync. */
-export class PreviewModal extends Modal {
-  readonly #ui: Ui;
-  readonly #closing = new AbortController();
-
-  constructor(ui: Ui) {
-    super(ui.app);
-    this.#ui = ui;
+export class PreviewModal extends LoadingModal<PreviewReport> {
+  protected loading(): Loading<PreviewReport> {
+    return {
+      title: TEXTS.plan.title,
+      waiting: TEXTS.plan.loading,
+      classes: ['twincloud-wide'],
+      load: () => this.ui.service.preview(),
+    };
   }
 
-  override async onOpen(): Promise<void> {
-    this.modalEl.addClass('twincloud-modal', 'twincloud-wide');
-    this.setTitle(TEXTS.plan.title);
-    statusLine(this.contentEl, TEXTS.plan.loading);
-    try {
-      const report = await this.#ui.service.preview();
-      if (!this.#closing.signal.aborted) this.#show(report);
-    } catch (error) {
-      if (!this.#closing.signal.aborted) this.#fail(messageOf(error));
-    }
-  }
-
-  override onClose(): void {
-    this.#closing.abort();
-    this.contentEl.empty();
-  }
-
-  #fail(message: string): void {
-    this.contentEl.empty();
-    failureBox(this.contentEl, message);
-    button(buttonRow(this.contentEl), TEXTS.close, () => this.close());
-  }
-
-  #show(report: PreviewReport): void {
+  protected show(report: PreviewReport): void {
     const { contentEl } = this;
     const { plan } = TEXTS;
     contentEl.empty();
@@ -79,7 +56,7 @@ export class PreviewModal extends Modal {
       const text = needsAcceptance ? TEXTS.plan.accept : TEXTS.plan.sync;
       const go = button(row, text, () => {
         this.close();
-        this.#ui.syncByHand({ acceptFirst: needsAcceptance });
+        this.ui.syncByHand({ acceptFirst: needsAcceptance });
       });
       go.setCta();
     }
