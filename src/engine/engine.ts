@@ -16,7 +16,8 @@ import { VaultError, StateError } from './ports.ts';
 import { preview } from './preview.ts';
 import { audit } from './readable/audit.ts';
 import { DeviceState, StateChanges } from './state.ts';
-import { begin, runSync, takeFirst } from './sync.ts';
+import { enter, lookAround } from './look.ts';
+import { runSync, takeFirst } from './sync.ts';
 import { isFolder } from '../core/model/vault-path.ts';
 
 /** The engine of one vault, one cloud and one device. Everything that it touches is in `deps`. */
@@ -58,7 +59,7 @@ async function verify(
   state: DeviceState,
   options: Parameters<Engine['verify']>[0] = {},
 ): Promise<VerifyReport> {
-  const { run, first } = await begin(deps, state, options);
+  const { run, first } = await enter(await lookAround({ deps, state, options }));
   if (first.kind === 'absent') {
     throw new EngineError(
       'not-found',

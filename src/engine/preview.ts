@@ -4,9 +4,9 @@ import { skipsInForce } from './damage.ts';
 import { refresh } from './cloud/remote-view.ts';
 import { descends } from './cloud/remote-view.ts';
 import { Run } from './execute/run.ts';
+import { scanVault } from './look.ts';
 import { needsPreview, planPass, planPolicy } from './planning.ts';
 import { surveyBucket, treeToBe } from './readable/adopt.ts';
-import { scanVault } from './sync.ts';
 import type { DeviceState } from './state.ts';
 
 /** What `sync` would plan first. Reads both sides, writes to neither, and remembers nothing. */
@@ -18,7 +18,7 @@ export async function preview(
   const cloud = new Cloud(deps, signal);
   const options = signal === undefined ? {} : { signal };
   const known = await state.meta('head');
-  const local = await scanVault(deps, state, options);
+  const local = await scanVault({ deps, state, options });
   const base = await state.base();
   const run = new Run({
     deps,

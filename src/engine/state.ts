@@ -4,6 +4,7 @@ import type { CommitId, ContentHash } from '../core/model/ids.ts';
 import type { VaultPath } from '../core/model/vault-path.ts';
 import type { HeldItem, Problem } from './api.ts';
 import type { SkipRow } from './damage.ts';
+import type { Seal } from './seal.ts';
 import type { Expected, StagedId, StateStore, StateTable, StateWrite } from './ports.ts';
 
 /** Last contents on which vault and cloud agreed, and where the cloud has them. */
@@ -92,6 +93,7 @@ export interface MetaRows {
   readonly fresh: boolean;
   /** Tag of the head with which a run ended in a plan of nothing: only a change here or there makes work. */
   readonly settled: string;
+  readonly seal: Seal;
   /** The first sync's preview was accepted, or was not needed. */
   readonly joined: boolean;
   readonly heldAnswer: HeldAnswer;
@@ -109,6 +111,8 @@ export interface MetaRows {
   readonly recentDeletes: { readonly 'in-cloud': readonly number[]; readonly here: readonly number[] };
   readonly rehashDay: number;
 }
+
+const SEAL = 'seal' satisfies keyof MetaRows;
 
 /**
  * The device's memory as typed tables, read once a run and kept in step with what is written.
@@ -162,11 +166,16 @@ export class DeviceState {
     return (await this.#table('intents')) as ReadonlyMap<string, unknown> as ReadonlyMap<string, Intent>;
   }
 
-  /** All or nothing, durable when it resolves; only then do the readers above see it. */
+  /**
+   * All or nothing, durable when it resolves; only then do the readers above see it. What does not
+   * set the seal breaks it.
+   */
   async write(changes: StateChanges): Promise<void> {
     const batch = changes.writes;
     const clear = changes.cleared;
     if (batch.length === 0 && clear.length === 0) return;
+    const seals = batch.some(({ table, key }) => table === 'meta' && key === SEAL);
+    if (!seals && (await this.meta(SEAL)) !== undefined) changes.meta(SEAL, undefined);
     await this.#store.write(batch, { clear });
     for (const table of clear) this.#tables.get(table)?.clear();
     for (const { table, key, value } of batch) {

@@ -1,23 +1,21 @@
 import type { RemoteTree } from '../core/model/entry.ts';
 import type { VaultPath } from '../core/model/vault-path.ts';
 import type { Action } from '../core/plan/plan.ts';
-import { createScope } from '../core/policy/scope.ts';
 import { EngineError, type EngineDeps, type SyncOptions, type SyncReport } from './api.ts';
-import { Cloud } from './cloud/cloud.ts';
 import { ContentWriter } from './cloud/content-writer.ts';
 import { refresh, type Refreshed, type RemoteView } from './cloud/remote-view.ts';
 import { isDue, skipsInForce } from './damage.ts';
 import { backOff } from './execute/commit-phase.ts';
 import { observe } from './execute/observe.ts';
-import { recoverLocal } from './execute/recover.ts';
-import { Run } from './execute/run.ts';
+import type { Run } from './execute/run.ts';
 import { workPass } from './execute/work-pass.ts';
+import { enter, lookAround, type FirstLook } from './look.ts';
 import { needsPreview, planPass, planPolicy, type PassPlan } from './planning.ts';
 import { adopt, surveyBucket, treeToBe } from './readable/adopt.ts';
 import { auditIfDue } from './readable/audit.ts';
 import { writeReadableCopy } from './readable/project.ts';
-import { finished, noticesOf, report, unchanged } from './report.ts';
-import { dayOf, scan } from './scan/scan.ts';
+import { finished, noticesOf, report, stillSealed, unchanged } from './report.ts';
+import { dayOf } from './scan/scan.ts';
 import { StateChanges, type DeviceState } from './state.ts';
 import { collectIfDue, recordDevice } from './upkeep.ts';
 
@@ -34,8 +32,10 @@ export async function runSync(
   state: DeviceState,
   options: SyncOptions,
 ): Promise<SyncReport> {
-  const { run, first } = await begin(deps, state, options);
-  if (first.kind === 'unchanged' && (await nothingToDo(run))) return unchanged(run);
+  const look = await lookAround({ deps, state, options });
+  if (await sealHolds(look)) return stillSealed(look);
+  const { run, first, listing } = await enter(look);
+  if (first.kind === 'unchanged' && (await nothingToDo(run))) return unchanged(run, listing);
   const waiting = await takeFirst(run, first);
   if (waiting !== undefined) return { ...report(run, waiting), outcome: 'first-preview', plan: waiting };
   const loop = await workThrough(run);
@@ -47,49 +47,12 @@ export async function runSync(
   return finished(run, loop.pass);
 }
 
-/** Reads both sides at once; mends first what a cut-off run left in the vault. */
-export async function begin(
-  deps: EngineDeps,
-  state: DeviceState,
-  options: SyncOptions,
-): Promise<{ run: Run; first: Refreshed }> {
-  const cloud = new Cloud(deps, options.signal);
-  await recoverLocal(deps, state, cloud);
-  const known = await state.meta('head');
-  const [first, local] = await both(
-    refresh(deps, cloud, known, () => state.remote()),
-    scanVault(deps, state, options),
-  );
-  const [base, projected] = [await state.base(), await state.projected()];
-  return { run: new Run({ deps, cloud, state, options, local, base, projected }), first };
-}
-
-/** Waits for both, also when one fails: nothing of a run may go on after its end. */
-async function both<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
-  await Promise.allSettled([one, other]);
-  return [await one, await other];
-}
-
-export async function scanVault(
-  deps: EngineDeps,
-  state: DeviceState,
-  options: SyncOptions,
-): Promise<Run['local']> {
-  const scope = createScope(deps.settings.scope);
-  const listing = await deps.vault.list({
-    include: (path) => scope.includes(path),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-  });
-  const today = dayOf(deps.clock.now());
-  const lastDay = await state.meta('rehashDay');
-  const rehashDay = lastDay === undefined || lastDay === today ? undefined : today;
-  return scan(deps, {
-    listing,
-    rows: await state.local(),
-    rehashDay,
-    signal: options.signal,
-    onProgress: options.onProgress,
-  });
+/** What the last run found still holds: one request, and no row is loaded. */
+async function sealHolds({ deps, state, options, first, vault }: FirstLook): Promise<boolean> {
+  if (first.kind !== 'unchanged' || vault.local !== undefined) return false;
+  const head = await state.meta('head');
+  if (head === undefined || (await state.meta('seal'))?.etag !== head.etag) return false;
+  return (await state.intents()).size === 0 && !auditDue(deps, options, await lastLook(state));
 }
 
 /** Cloud unchanged since a plan of nothing, and the vault as the base: one request and no planning. */
@@ -105,17 +68,17 @@ async function nothingToDo(run: Run): Promise<boolean> {
   for (const [path, file] of local.files) if (base.get(path)?.hash !== file.hash) return false;
   if (run.deps.settings.readableCopy)
     for (const row of run.projected.values()) if (row.pending === true) return false;
-  return !auditDue(run, await lastLook(run));
+  return !auditDue(run.deps, run.options, await lastLook(run.state));
 }
 
-async function lastLook(run: Run): Promise<number | undefined> {
-  return (await run.state.meta('lastAuditMs')) ?? (await run.state.meta('auditFromMs'));
+async function lastLook(state: DeviceState): Promise<number | undefined> {
+  return (await state.meta('lastAuditMs')) ?? (await state.meta('auditFromMs'));
 }
 
-function auditDue(run: Run, lastAuditMs: number | undefined): boolean {
-  const mode = run.options.audit ?? 'when-due';
+function auditDue(deps: EngineDeps, options: SyncOptions, lastAuditMs: number | undefined): boolean {
+  const mode = options.audit ?? 'when-due';
   if (mode !== 'when-due') return mode === 'always';
-  return lastAuditMs !== undefined && Math.abs(run.deps.clock.now() - lastAuditMs) > 86_400_000;
+  return lastAuditMs !== undefined && Math.abs(deps.clock.now() - lastAuditMs) > 86_400_000;
 }
 
 /**
@@ -256,7 +219,7 @@ async function afterwards(run: Run): Promise<void> {
   if (run.view === undefined) return;
   const before: RemoteView = run.view;
   if (run.deps.settings.readableCopy) await writeReadableCopy(run);
-  await auditIfDue(run, auditDue(run, await lastLook(run)));
+  await auditIfDue(run, auditDue(run.deps, run.options, await lastLook(run.state)));
   await collectIfDue(run);
   await recordDevice(run);
   const moved = run.view.etag !== before.etag;

@@ -7,7 +7,8 @@ import { DEFAULT_SETTINGS, EngineError, type EngineDeps } from '../../src/engine
 import { MemoryState } from '../../src/engine/memory/memory-state.ts';
 import { MemoryVault } from '../../src/engine/memory/memory-vault.ts';
 import { DeviceState } from '../../src/engine/state.ts';
-import { begin, takeFirst } from '../../src/engine/sync.ts';
+import { enter, lookAround } from '../../src/engine/look.ts';
+import { takeFirst } from '../../src/engine/sync.ts';
 import { expiredPaths } from '../../src/engine/upkeep/expired-paths.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
 import { StoreError } from '../../src/storage/store-error.ts';
@@ -358,7 +359,9 @@ describe('device records', () => {
       device: { id: '00000000000000ff' as DeviceId, name: device.name },
       settings: DEFAULT_SETTINGS,
     };
-    const { run, first } = await begin(deps, new DeviceState(deps.state), {});
+    const { run, first } = await enter(
+      await lookAround({ deps, state: new DeviceState(deps.state), options: {} }),
+    );
     await takeFirst(run, first);
     return [...(await expiredPaths(run))];
   }

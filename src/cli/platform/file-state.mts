@@ -33,6 +33,8 @@ interface Table {
   /** The last record that the snapshot holds; 0 where there is no snapshot. */
   sequence: number;
   snapshotBytes: number;
+  /** The snapshot's rows as they were read to open the store, until somebody asks for them. */
+  opened?: Buffer;
   /** Steps of later records, in order. */
   pending: Step[];
 }
@@ -152,16 +154,26 @@ export class FileState implements StateStore {
 
   async #load(table: StateTable): Promise<Map<string, unknown>> {
     const { pending, sequence } = this.#table(table);
-    let rows = new Map<string, unknown>();
-    if (sequence > 0 && pending[0]?.kind !== 'clear') {
-      const snapshot = await readSnapshot(this.#folder, table);
-      if (snapshot === undefined || snapshot === 'damaged') {
-        throw new StateError('unexpected', `${snapshotName(table)} was damaged since it was opened`);
-      }
-      rows = parseRows(snapshot.rows);
-    }
+    const rows =
+      sequence > 0 && pending[0]?.kind !== 'clear'
+        ? parseRows(await this.#snapshotRows(table))
+        : new Map<string, unknown>();
     for (const step of pending) applyStep(rows, step);
     return rows;
+  }
+
+  async #snapshotRows(name: StateTable): Promise<Buffer> {
+    const table = this.#table(name);
+    const { opened } = table;
+    if (opened !== undefined) {
+      delete table.opened;
+      return opened;
+    }
+    const snapshot = await readSnapshot(this.#folder, name);
+    if (snapshot === undefined || snapshot === 'damaged') {
+      throw new StateError('unexpected', `${snapshotName(name)} was damaged since it was opened`);
+    }
+    return snapshot.rows;
   }
 
   /** A full disk only postpones it: the journal alone holds everything. */
@@ -187,6 +199,7 @@ export class FileState implements StateStore {
       const table = this.#table(name);
       table.sequence = this.#sequence;
       table.snapshotBytes = bytes;
+      delete table.opened;
       table.pending = [];
     }
     try {
@@ -242,14 +255,22 @@ async function openFolder(folder: string): Promise<Opened> {
 /** What the folder holds, made where it is empty; or a sentence on what is damaged. */
 async function readFolder(folder: string): Promise<Opened | string> {
   const tables = new Map<StateTable, Table>();
-  for (const name of STATE_TABLES) {
-    const snapshot = await readSnapshot(folder, name);
+  const snapshots = await Promise.all(
+    STATE_TABLES.map(async (name) => [name, await readSnapshot(folder, name)] as const),
+  );
+  for (const [name, snapshot] of snapshots) {
     if (snapshot === 'damaged') return `${snapshotName(name)} is damaged`;
-    tables.set(name, {
-      sequence: snapshot?.sequence ?? 0,
-      snapshotBytes: snapshot?.rows.length ?? 0,
-      pending: [],
-    });
+    tables.set(
+      name,
+      snapshot === undefined
+        ? { sequence: 0, snapshotBytes: 0, pending: [] }
+        : {
+            sequence: snapshot.sequence,
+            snapshotBytes: snapshot.rows.length,
+            opened: snapshot.rows,
+            pending: [],
+          },
+    );
   }
   const lastSnapshot = Math.max(...[...tables.values()].map((table) => table.sequence));
   const contents = await readJournal(folder);

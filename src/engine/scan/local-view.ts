@@ -63,6 +63,10 @@ export class LocalView implements LocalTree {
     return path !== undefined && this.files.get(path)?.hash === hash ? path : undefined;
   }
 
+  get hasChanges(): boolean {
+    return this.#changes.writes.length > 0;
+  }
+
   /** The remembered rows that changed since the last call. */
   takeChanges(): StateChanges {
     const changes = this.#changes;
