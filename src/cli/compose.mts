@@ -44,6 +44,11 @@ export interface OpenOptions {
   readonly create: boolean;
 }
 
+/** Loads what the store's first call would wait for: the SDK takes longer than all the rest of a sync that finds nothing to do. */
+export async function preloadStore(remote: RemoteSpec): Promise<void> {
+  if (remote.kind === 's3') await import('../storage/s3/sdk.ts');
+}
+
 /** The bare store of a remote, without wrappers. */
 export async function openStore(remote: RemoteSpec, options: OpenOptions): Promise<ObjectStore> {
   if (remote.kind === 'folder') {

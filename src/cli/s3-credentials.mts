@@ -10,7 +10,8 @@ export function s3Credentials(env: NodeJS.ProcessEnv): () => Promise<S3Credentia
     const accessKeyId = env['TWINCLOUD_S3_ACCESS_KEY_ID'];
     const secretAccessKey = env['TWINCLOUD_S3_SECRET_ACCESS_KEY'];
     const sessionToken = env['TWINCLOUD_S3_SESSION_TOKEN'];
-    if ((accessKeyId ?? '') === '' && (secretAccessKey ?? '') === '') return standardChain();
+    if ((accessKeyId ?? '') === '' && (secretAccessKey ?? '') === '')
+      return standardKeys(env) ?? standardChain();
     if (
       accessKeyId === undefined ||
       secretAccessKey === undefined ||
@@ -21,6 +22,16 @@ export function s3Credentials(env: NodeJS.ProcessEnv): () => Promise<S3Credentia
     }
     return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
   };
+}
+
+/** The chain's first link, read without a client: the SDK takes long to make one. A profile goes before it. */
+function standardKeys(env: NodeJS.ProcessEnv): S3Credentials | undefined {
+  const accessKeyId = env['AWS_ACCESS_KEY_ID'] ?? '';
+  const secretAccessKey = env['AWS_SECRET_ACCESS_KEY'] ?? '';
+  if (accessKeyId === '' || secretAccessKey === '') return undefined;
+  if ((env['AWS_PROFILE'] ?? '') !== '' || (env['AWS_CREDENTIAL_EXPIRATION'] ?? '') !== '') return undefined;
+  const sessionToken = env['AWS_SESSION_TOKEN'] ?? '';
+  return { accessKeyId, secretAccessKey, ...(sessionToken === '' ? {} : { sessionToken }) };
 }
 
 /** Environment, shared files, sign-on, container and instance roles: in the SDK's order. */

@@ -4,7 +4,7 @@ import type { Engine } from '../engine/api.ts';
 import { Meter } from '../storage/wrappers/with-metering.ts';
 import { ActivityLog, type LogLine } from './activity-log.mts';
 import { CliError, EXIT } from './cli-error.mts';
-import { composeEngine, defaultDeviceName, stateFolder } from './compose.mts';
+import { composeEngine, defaultDeviceName, preloadStore, stateFolder } from './compose.mts';
 import {
   changeConfig,
   checkedDeviceName,
@@ -131,7 +131,9 @@ export async function openSession(context: Context, options: SessionOptions = {}
   const meter = new Meter();
   let state: FileState | undefined;
   try {
+    const loading = preloadStore(setup.remote);
     state = await FileState.open(setup.stateFolder);
+    await loading;
     const { config, remote, isNew } = setup;
     const engine = await composeEngine({ config, remote, state, meter, log, createRemote: isNew });
     const close = async (): Promise<void> => {

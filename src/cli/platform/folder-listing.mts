@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import type { VaultPath } from '../../core/model/vault-path.ts';
 import type { ListingProblem, ListOptions, VaultFile, VaultListing } from '../../engine/ports.ts';
+import { DiskPace } from './disk-pace.mts';
 import { codeOf } from './folder-errors.mts';
 import { readNames, type Folder } from './folder-names.mts';
 import type { SpellingsByFolder } from './spellings.mts';
@@ -29,9 +30,10 @@ const READINGS = 3;
 /** Everything below `root`, level by level. Rejects with the system's error when the root cannot be read. */
 export async function listFolder(root: string, options: ListOptions): Promise<FolderListing> {
   const readings: Reading[] = [];
+  const pace = new DiskPace();
   let level: readonly Folder[] = [{ key: '', disk: root }];
   while (level.length > 0) {
-    const found = await pMap(level, (folder) => readFolder(folder, options), {
+    const found = await pMap(level, (folder) => readFolder(folder, options, pace), {
       concurrency: FOLDERS_AT_ONCE,
     });
     for (const reading of found) readings.push(reading);
@@ -51,11 +53,11 @@ export async function listFolder(root: string, options: ListOptions): Promise<Fo
   };
 }
 
-async function readFolder(folder: Folder, options: ListOptions): Promise<Reading> {
+async function readFolder(folder: Folder, options: ListOptions, pace: DiskPace): Promise<Reading> {
   for (let reading = 1; ; reading++) {
     options.signal?.throwIfAborted();
     try {
-      const { files, steady } = await tryFolder(folder, options);
+      const { files, steady } = await tryFolder(folder, options, pace);
       if (steady || reading === READINGS) return files;
     } catch (error) {
       if (folder.key === '' || options.signal?.aborted === true) throw error;
@@ -68,10 +70,12 @@ async function readFolder(folder: Folder, options: ListOptions): Promise<Reading
 async function tryFolder(
   folder: Folder,
   options: ListOptions,
+  pace: DiskPace,
 ): Promise<{ readonly files: Reading; readonly steady: boolean }> {
-  const names = await readNames(folder, options.include);
+  const names = await readNames(folder, options.include, pace);
   const stats = await statFiles(
     names.files.map((file) => file.disk),
+    pace,
     options.signal,
   );
   const files: VaultFile[] = [];

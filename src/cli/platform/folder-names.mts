@@ -1,9 +1,10 @@
-import { statSync, type Dirent } from 'node:fs';
+import { readdirSync, statSync, type Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { parseVaultPath, type VaultPath } from '../../core/model/vault-path.ts';
 import type { ListingProblem, ListOptions } from '../../engine/ports.ts';
 import { isOwnPath } from '../../engine/vault-layout.ts';
 import { SIBLING_PREFIX } from './copy-file.mts';
+import type { DiskPace } from './disk-pace.mts';
 
 /** A folder to be read: its key (`''` or with `/` at the end) and where it is. */
 export interface Folder {
@@ -37,13 +38,22 @@ interface Names {
 /** macOS leaves `.note.md.icloud` for a `note.md` that is in iCloud only. */
 const ICLOUD_PLACEHOLDER = /^\.(?<name>.+)\.icloud$/u;
 
-export async function readNames(folder: Folder, include: ListOptions['include']): Promise<SortedNames> {
-  return new NameSorter(folder, include).sort(await decodedNames(folder.disk));
+export async function readNames(
+  folder: Folder,
+  include: ListOptions['include'],
+  pace: DiskPace,
+): Promise<SortedNames> {
+  return new NameSorter(folder, include).sort(await decodedNames(folder.disk, pace));
 }
 
 /** Node shows bytes that are not UTF-8 as U+FFFD: only where one comes up are the bytes themselves read. */
-async function decodedNames(disk: string): Promise<Names> {
-  const entries = await readdir(disk, { withFileTypes: true });
+async function decodedNames(disk: string, pace: DiskPace): Promise<Names> {
+  const entries = pace.isSlow
+    ? await readdir(disk, { withFileTypes: true })
+    : pace.direct(
+        () => readdirSync(disk, { withFileTypes: true }),
+        (found) => found.length,
+      );
   if (!entries.some((entry) => entry.name.includes('\uFFFD'))) return { entries, undecodable: [] };
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   const valid = new Set<string>();
@@ -89,7 +99,7 @@ class NameSorter {
       else group.push(entry);
     }
     for (const [name, group] of groups) {
-      const hidden = ICLOUD_PLACEHOLDER.exec(name)?.groups?.['name'];
+      const hidden = name.startsWith('.') ? ICLOUD_PLACEHOLDER.exec(name)?.groups?.['name'] : undefined;
       if (name.startsWith(SIBLING_PREFIX)) continue;
       if (hidden !== undefined && !groups.has(hidden)) this.#placeholder(hidden);
       else this.#group(name, group);
@@ -105,7 +115,8 @@ class NameSorter {
 
   /** Names of one key. The one spelled as the key has it, else the first, stands for it. */
   #group(name: string, group: readonly Dirent[]): void {
-    const path = parseVaultPath(`${this.#folder.key}${name}`);
+    // The folder's key is known to be good, and a slash joins with nothing.
+    const path = parseVaultPath(name) === undefined ? undefined : (`${this.#folder.key}${name}` as VaultPath);
     if (path === undefined) {
       for (const entry of group) this.#illegal(entry.name, 'can be no name of a note');
       return;
