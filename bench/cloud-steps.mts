@@ -1,6 +1,7 @@
 import { Device, startSeconds, type Measured } from './device.mts';
 import type { StepResult } from './result.mts';
 import type { Rig } from './rig.mts';
+import { RunningDevice } from './running.mts';
 import { measureScan } from './scan.mts';
 
 export interface WorkOptions {
@@ -17,6 +18,9 @@ export const CLOUD_STEPS = [
   'edit-received',
   'rename',
   'rename-received',
+  'no-op-running',
+  'edit-running',
+  'rename-running',
   'readable-copy',
   'edit-copied',
   'no-op-large',
@@ -27,6 +31,8 @@ const EDITS = 10;
 const RENAMES = 100;
 /** Runs of which the middle one counts, where a run takes moments only. */
 const RUNS = 3;
+/** After them a program has loaded what it remembers, and has found nothing to do. */
+const WARM_UPS = 3;
 const LARGE_FACTOR = 5;
 
 /** Two devices and the steps that they go through. Each step's result is told when it is there. */
@@ -78,6 +84,16 @@ export class CloudWork {
         return this.#result(step, `${renames} notes renamed`, first);
       case 'rename-received':
         return this.#result(step, '… received', second);
+      case 'no-op-running':
+        return this.#running(step, 'nothing to do', () => Promise.resolve());
+      case 'edit-running':
+        return this.#running(step, `${EDITS} notes edited`, (run) =>
+          this.#rig.generate('edit', first.vault, '--n', String(EDITS), '--seed', String(100 + run)),
+        );
+      case 'rename-running':
+        return this.#running(step, `${renames} notes renamed`, (run) =>
+          this.#rig.generate('rename', first.vault, '--n', String(renames), '--seed', String(100 + run)),
+        );
       case 'readable-copy':
         await first.init('with');
         return this.#result(step, 'readable copy of all', first);
@@ -109,6 +125,26 @@ export class CloudWork {
     };
   }
 
+  /** As the step of the same name, in a program that is running already. */
+  async #running(
+    step: CloudStep,
+    title: string,
+    change: (run: number) => Promise<void>,
+  ): Promise<StepResult> {
+    const running = await RunningDevice.start(this.#first);
+    try {
+      for (let i = 0; i < WARM_UPS; i += 1) await running.sync();
+      const runs: Measured[] = [];
+      for (let run = 0; run < RUNS; run += 1) {
+        await change(run);
+        runs.push(await this.#first.counted(() => running.sync()));
+      }
+      return { step, title: `${title}, program running`, ...middleOf(runs) };
+    } finally {
+      await running.stop();
+    }
+  }
+
   async #create(device: Device, notes: number): Promise<void> {
     const { attachments } = this.#options;
     await this.#rig.generate(
@@ -130,8 +166,13 @@ export class CloudWork {
   async #median(device: Device): Promise<Measured> {
     const runs: Measured[] = [];
     for (let i = 0; i < RUNS; i += 1) runs.push(await device.sync(this.#start));
-    const middle = runs.sort((one, other) => one.times.seconds - other.times.seconds)[RUNS >> 1];
-    if (middle === undefined) throw new Error('no run');
-    return middle;
+    return middleOf(runs);
   }
+}
+
+function middleOf(runs: readonly Measured[]): Measured {
+  const sorted = [...runs].sort((one, other) => one.times.seconds - other.times.seconds);
+  const middle = sorted[runs.length >> 1];
+  if (middle === undefined) throw new Error('no run');
+  return middle;
 }

@@ -6,7 +6,7 @@ import type { Counts, Times } from './result.mts';
 
 const SYNC_LIMIT_MS = 900_000;
 const PACKS = '.twincloud/packs/';
-const KEYS = { TWINCLOUD_S3_ACCESS_KEY_ID: 'bench', TWINCLOUD_S3_SECRET_ACCESS_KEY: 'bench' };
+export const KEYS = { TWINCLOUD_S3_ACCESS_KEY_ID: 'bench', TWINCLOUD_S3_SECRET_ACCESS_KEY: 'bench' };
 const STARTS = 5;
 
 /** What `sync --json` tells, as far as it is read here. */
@@ -26,13 +26,13 @@ export interface Measured {
 export class Device {
   readonly vault: string;
   readonly #rig: Rig;
-  readonly #config: string;
+  readonly config: string;
   readonly #prefix: string;
 
   constructor(rig: Rig, options: { readonly name: string; readonly prefix: string }) {
     this.#rig = rig;
     this.vault = join(rig.folder, options.name, 'vault');
-    this.#config = join(rig.folder, options.name, 'config');
+    this.config = join(rig.folder, options.name, 'config');
     this.#prefix = options.prefix;
   }
 
@@ -44,26 +44,34 @@ export class Device {
   }
 
   /** One sync as a process of its own. Rejects unless all was done. */
-  async sync(startSeconds: number): Promise<Measured> {
+  sync(startSeconds: number): Promise<Measured> {
+    return this.counted(async () => {
+      const startedMs = performance.now();
+      const report = JSON.parse(await this.#run(['sync', '--json'])) as SyncReport;
+      const seconds = (performance.now() - startedMs) / 1000;
+      const [problem] = report.problems;
+      if (report.outcome !== 'done' || problem !== undefined) {
+        throw new Error(`the sync ended as ${report.outcome}: ${problem?.message ?? 'no problem named'}`);
+      }
+      const { cpuSeconds, peakRssBytes } = report;
+      return { seconds: Math.max(0, seconds - startSeconds), cpuSeconds, peakRssBytes };
+    });
+  }
+
+  /** What a sync asks of the cloud, beside the times that it tells. */
+  async counted(sync: () => Promise<Times>): Promise<Measured> {
     const packs = `${this.#prefix}/${PACKS}`;
     const before = await this.#rig.countObjects(packs);
     await this.#rig.resetCounts();
-    const startedMs = performance.now();
-    const report = JSON.parse(await this.#run(['sync', '--json'])) as SyncReport;
-    const seconds = (performance.now() - startedMs) / 1000;
-    const [problem] = report.problems;
-    if (report.outcome !== 'done' || problem !== undefined) {
-      throw new Error(`the sync ended as ${report.outcome}: ${problem?.message ?? 'no problem named'}`);
-    }
-    const { cpuSeconds, peakRssBytes } = report;
+    const times = await sync();
     return {
       counts: { ...(await this.#rig.counts()), packs: (await this.#rig.countObjects(packs)) - before },
-      times: { seconds: Math.max(0, seconds - startSeconds), cpuSeconds, peakRssBytes },
+      times,
     };
   }
 
   async #run(args: readonly string[]): Promise<string> {
-    const where = ['--vault', this.vault, '--config', this.#config];
+    const where = ['--vault', this.vault, '--config', this.config];
     return runProgram(process.execPath, [this.#rig.program, ...args, ...where], {
       env: KEYS,
       timeoutMs: SYNC_LIMIT_MS,

@@ -10,7 +10,7 @@ export interface Counts {
 }
 
 export interface Times {
-  /** Beyond the start of a process: less what `--version` takes. */
+  /** Of a command, beyond the start of a process: less what `--version` takes. */
   readonly seconds: number;
   readonly cpuSeconds?: number;
   readonly peakRssBytes?: number;
@@ -53,6 +53,9 @@ const TARGETS: Readonly<Record<string, Target>> = {
   'edit-received': { requests: 4, seconds: 0.4 },
   rename: { requests: 4, packs: 0, seconds: 0.4 },
   'rename-received': { requests: 4, seconds: 0.4 },
+  'no-op-running': { requests: 1, bytes: 1_000, seconds: 0.15 },
+  'edit-running': { requests: 4, seconds: 0.4 },
+  'rename-running': { requests: 4, packs: 0, seconds: 0.4 },
   'no-op-large': { requests: 1, bytes: 1_000, seconds: 0.2 },
   plan: { seconds: 2 },
   scan: { seconds: 1 },

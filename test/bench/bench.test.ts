@@ -64,6 +64,12 @@ describe('what a sync asks of the cloud', () => {
     expect(counts('rename-received').requests).toBeLessThanOrEqual(4);
   });
 
+  it('asks no more in a program that stays', () => {
+    expect(counts('no-op-running').requests).toBe(1);
+    expect(counts('edit-running').requests).toBeLessThanOrEqual(4);
+    expect(counts('rename-running').packs).toBe(0);
+  });
+
   it('writes the readable copy with one put a file and a few more', () => {
     const { byKind, requests } = counts('readable-copy');
     expect(byKind['PUT']).toBeGreaterThanOrEqual(NOTES + 4);
