@@ -48,6 +48,7 @@ export function createEngine(deps: EngineDeps): Engine {
     history: (path, signal) => exclusive(signal, () => history(deps, path, signal)),
     restore: (options) => exclusive(options.signal, () => restore(deps, options)),
     close: async () => {
+      state.forget();
       await deps.state.close();
       await deps.store.close();
     },

@@ -126,6 +126,11 @@ export class DeviceState {
     this.#store = store;
   }
 
+  /** Lets go of what was read. */
+  forget(): void {
+    this.#tables.clear();
+  }
+
   async #table(table: StateTable): Promise<Map<string, unknown>> {
     let rows = this.#tables.get(table);
     if (rows === undefined) {

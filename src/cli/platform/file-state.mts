@@ -187,7 +187,7 @@ export class FileState implements StateStore {
   }
 
   async #compact(): Promise<void> {
-    const { snapshots, sizes } = await this.#writeSnapshots();
+    const snapshots = await this.#writeSnapshots();
     await this.#folderSync.sync(this.#folder);
     const before = this.#journal;
     this.#journal = await JournalWriter.begin(this.#folder, {
@@ -195,13 +195,6 @@ export class FileState implements StateStore {
       sequence: this.#sequence,
       snapshots,
     });
-    for (const [name, bytes] of sizes) {
-      const table = this.#table(name);
-      table.sequence = this.#sequence;
-      table.snapshotBytes = bytes;
-      delete table.opened;
-      table.pending = [];
-    }
     try {
       await this.#folderSync.sync(this.#folder);
     } catch (error) {
@@ -212,19 +205,20 @@ export class FileState implements StateStore {
     await before.close();
   }
 
-  async #writeSnapshots(): Promise<{
-    readonly snapshots: Partial<Record<StateTable, number>>;
-    readonly sizes: ReadonlyMap<StateTable, number>;
-  }> {
+  /** One table after another, and each lets go of its steps at once: a large vault's rows are large. */
+  async #writeSnapshots(): Promise<Partial<Record<StateTable, number>>> {
     const snapshots: Partial<Record<StateTable, number>> = {};
-    const sizes = new Map<StateTable, number>();
-    for (const [name, { sequence, pending }] of this.#tables) {
-      if (pending.length > 0) {
-        sizes.set(name, await writeSnapshot(this.#folder, name, this.#sequence, await this.#load(name)));
-        snapshots[name] = this.#sequence;
-      } else if (sequence > 0) snapshots[name] = sequence;
+    for (const [name, table] of this.#tables) {
+      if (table.pending.length > 0) {
+        const rows = await this.#load(name);
+        table.snapshotBytes = await writeSnapshot(this.#folder, name, this.#sequence, rows);
+        table.sequence = this.#sequence;
+        table.pending = [];
+        delete table.opened;
+      }
+      if (table.sequence > 0) snapshots[name] = table.sequence;
     }
-    return { snapshots, sizes };
+    return snapshots;
   }
 
   #nextCompactBytes(): number {

@@ -38,6 +38,9 @@ interface Names {
 /** macOS leaves `.note.md.icloud` for a `note.md` that is in iCloud only. */
 const ICLOUD_PLACEHOLDER = /^\.(?<name>.+)\.icloud$/u;
 
+/** ASCII that is not hidden: no other form, no placeholder of iCloud, none of our own files. */
+const PLAIN = /^[\w -][\w .,;=!@#$%&()+'~`^{}[\]-]*$/u;
+
 export async function readNames(
   folder: Folder,
   include: ListOptions['include'],
@@ -91,6 +94,24 @@ class NameSorter {
 
   sort({ entries, undecodable }: Names): SortedNames {
     for (const name of undecodable) this.#illegal(name, 'is not valid UTF-8');
+    if (entries.every((entry) => PLAIN.test(entry.name))) for (const entry of entries) this.#plain(entry);
+    else this.#grouped(entries);
+    return {
+      files: this.#files,
+      folders: this.#folders,
+      problems: this.#problems,
+      spellings: this.#spellings,
+      occupied: entries.length > 0 || undecodable.length > 0,
+    };
+  }
+
+  /** A name that is its own key and can have no twin among its like: what most names are. */
+  #plain(entry: Dirent): void {
+    const path = `${this.#folder.key}${entry.name}` as VaultPath;
+    if (this.#folder.key !== '' || !isOwnPath(path)) this.#one(path, entry);
+  }
+
+  #grouped(entries: readonly Dirent[]): void {
     const groups = new Map<string, Dirent[]>();
     for (const entry of entries) {
       const name = entry.name.normalize('NFC');
@@ -104,13 +125,6 @@ class NameSorter {
       if (hidden !== undefined && !groups.has(hidden)) this.#placeholder(hidden);
       else this.#group(name, group);
     }
-    return {
-      files: this.#files,
-      folders: this.#folders,
-      problems: this.#problems,
-      spellings: this.#spellings,
-      occupied: entries.length > 0 || undecodable.length > 0,
-    };
   }
 
   /** Names of one key. The one spelled as the key has it, else the first, stands for it. */

@@ -42,10 +42,20 @@ export function createScope(settings: ScopeSettings): Scope {
     }
   }
   const config = settings.configFolder?.toLowerCase();
-  const includes = (path: VaultPath): boolean => {
+  // Asked for every path of a vault, folder by folder.
+  let lastTop: string | undefined;
+  let isLastOwn = false;
+  const isOwn = (path: VaultPath): boolean => {
     const end = path.indexOf('/');
-    const top = (end < 0 ? path : path.slice(0, end)).toLowerCase();
-    if (OWN_NAME.test(top)) return false;
+    const top = end < 0 ? path : path.slice(0, end);
+    if (top !== lastTop) {
+      lastTop = top;
+      isLastOwn = OWN_NAME.test(top);
+    }
+    return isLastOwn;
+  };
+  const includes = (path: VaultPath): boolean => {
+    if (isOwn(path)) return false;
     if (config !== undefined && `${path.toLowerCase()}/`.startsWith(`${config}/`)) return false;
     if (!settings.dotFolders && (path.startsWith('.') || path.includes('/.'))) return false;
     return !hasPatterns || !patterns.ignores(path);
