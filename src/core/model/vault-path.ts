@@ -16,6 +16,7 @@ export function isFolder(path: VaultPath): boolean {
   return path.endsWith('/');
 }
 
+const ASCII = /^[\0-\x7f]*$/u;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
@@ -38,5 +39,6 @@ export function parseVaultPath(raw: string): VaultPath | undefined {
  * Upper, then lower case joins `ß` with `SS` and `ﬁ` with `FI` as those systems may.
  */
 export function foldPath(path: VaultPath): string {
+  if (ASCII.test(path)) return path.toLowerCase();
   return path.toUpperCase().toLowerCase().normalize('NFC');
 }
