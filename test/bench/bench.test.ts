@@ -1,11 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLOUD_STEPS, CloudWork, type CloudStep } from '../../bench/cloud-steps.mts';
 import type { Counts, StepResult } from '../../bench/result.mts';
+import {
+  expectedDownload,
+  expectedUpload,
+  shapeOf,
+  TOLERANCE,
+  type VaultShape,
+} from '../../bench/expected.mts';
 import { Rig } from '../../bench/rig.mts';
 
 const NOTES = 200;
 
 let rig: Rig;
+let shape: VaultShape;
 const counted = new Map<CloudStep, StepResult>();
 
 function counts(step: CloudStep): Required<Counts> {
@@ -23,6 +31,7 @@ beforeAll(async () => {
   rig = await Rig.open({ rttMs: 0 });
   const work = new CloudWork(rig, { notes: NOTES, attachments: 4 });
   await work.prepare();
+  shape = await shapeOf(work.vault);
   for (const step of CLOUD_STEPS) {
     if (step !== 'no-op-large') counted.set(step, await work.run(step));
   }
@@ -31,14 +40,17 @@ beforeAll(async () => {
 afterAll(() => rig.close());
 
 describe('what a sync asks of the cloud', () => {
-  it('uploads 200 notes in at most 12 requests', () => {
+  it('uploads 200 notes in the requests and bytes of the formula', () => {
+    const wanted = expectedUpload(shape);
     expect(counts('upload').packs).toBeGreaterThan(0);
-    expect(counts('upload').requests).toBeLessThanOrEqual(12);
+    expect(counts('upload').requests).toBeLessThanOrEqual(wanted.requests);
+    expect(Math.abs(counts('upload').bytesUp / wanted.bytes - 1)).toBeLessThan(TOLERANCE);
   });
 
-  it('downloads them in at most 12 requests', () => {
-    expect(counts('download').bytesDown).toBeGreaterThan(NOTES * 500);
-    expect(counts('download').requests).toBeLessThanOrEqual(12);
+  it('downloads them in the requests and bytes of the formula', () => {
+    const wanted = expectedDownload(shape);
+    expect(counts('download').requests).toBeLessThanOrEqual(wanted.requests);
+    expect(Math.abs(counts('download').bytesDown / wanted.bytes - 1)).toBeLessThan(TOLERANCE);
   });
 
   it('asks once, and moves no bytes, when nothing changed', () => {
