@@ -1,4 +1,5 @@
 import type { BuildOptions } from 'esbuild';
+import { asOneFile, withoutUnusedShapes } from './lean-sdk.mts';
 
 /** What Obsidian gives a plugin at run time; everything else must be inside `main.js`. */
 const HOST_MODULES = ['obsidian', 'electron', '@codemirror/*', '@lezer/*'];
@@ -15,7 +16,7 @@ const COMMON = {
 
 /** `main.js`, as a phone loads it. Same sources and lockfile, same bytes, wherever `root` lies. */
 export function pluginBundle(root: string, outfile: string): BuildOptions & { metafile: true } {
-  return {
+  const options = {
     ...COMMON,
     absWorkingDir: root,
     entryPoints: ['src/main.ts'],
@@ -25,7 +26,8 @@ export function pluginBundle(root: string, outfile: string): BuildOptions & { me
     target: 'es2022',
     external: HOST_MODULES,
     define: { 'process.env.NODE_ENV': '"production"' },
-  };
+  } as const satisfies BuildOptions;
+  return { ...options, plugins: [asOneFile(options)] };
 }
 
 /** `twincloud.mjs`, and beside it the parts that are loaded when they are needed. Needs Node and nothing else. */
@@ -39,6 +41,7 @@ export function cliBundle(root: string, outdir: string): BuildOptions & { metafi
     splitting: true,
     chunkNames: 'twincloud-parts/[name]-[hash]',
     platform: 'node',
+    plugins: [withoutUnusedShapes],
     // Of the SDK's two builds only the one of ES modules can be taken in part.
     mainFields: ['module', 'main'],
     format: 'esm',
