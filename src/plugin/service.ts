@@ -15,8 +15,8 @@ import type { DeviceRecord, Settings } from './settings/model.ts';
 
 /** What the status bar shows. Times in milliseconds since 1970. */
 export type SyncState =
-  /** No cloud is set up, or a key is missing on this device: `message` says what. */
-  | { readonly kind: 'unset'; readonly message: string }
+  /** No cloud is set up, or a key is missing on this device: `message` says what and where to go, `inSettings` does so for those who are there. */
+  | { readonly kind: 'unset'; readonly message: string; readonly inSettings: string }
   | { readonly kind: 'synced'; readonly atMs: number | undefined }
   /** Edits wait to settle. */
   | { readonly kind: 'waiting' }

@@ -30,7 +30,7 @@ describe('the status', () => {
   it('tells nothing apart by colour alone: each state has words of its own', () => {
     const message = 'm';
     const texts = [
-      faceOf({ kind: 'unset', message }),
+      faceOf({ kind: 'unset', message, inSettings: message }),
       faceOf({ kind: 'synced', atMs: 0 }),
       faceOf({ kind: 'waiting' }),
       faceOf({ kind: 'syncing', progress: undefined }),

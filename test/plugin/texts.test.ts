@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { TEXTS } from '../../src/plugin/texts.ts';
-import { countText, plainText } from '../../src/plugin/texts/words.ts';
 
 /** Every text of the table that needs no parameter, with where it stands. */
 function texts(table: object, place = ''): readonly (readonly [string, string])[] {
@@ -28,13 +27,4 @@ describe('the texts', () => {
     );
     expect(wrong).toEqual([]);
   });
-});
-
-it('a count has its noun in the right number', () => {
-  expect([countText(1, 'file'), countText(1200, 'file')]).toEqual(['1 file', '1,200 files']);
-  expect(countText(2, 'copy', 'copies')).toBe('2 copies');
-});
-
-it('a name shows what it would hide', () => {
-  expect(plainText('a\u202eb\nc')).toBe('a\\u202eb\\u000ac');
 });

@@ -2,7 +2,7 @@ import type { HeldDecision } from '../../engine/api.ts';
 import { CliError, EXIT, type ExitCode } from '../cli-error.mts';
 import type { Context } from '../context.mts';
 import { openLook } from '../look.mts';
-import { countText } from '../output/human.mts';
+import { countText } from '../../core/text/words.ts';
 import { showHeld } from '../output/report-text.mts';
 import { openSession } from '../session.mts';
 

@@ -3,7 +3,8 @@ import type { Version } from '../../engine/api.ts';
 import { CliError, EXIT, type ExitCode } from '../cli-error.mts';
 import { openCloud } from '../cloud-look.mts';
 import type { Context } from '../context.mts';
-import { bytesText, timeText } from '../output/human.mts';
+import { bytesText } from '../../core/text/words.ts';
+import { timeText } from '../output/human.mts';
 
 /** The versions of a path that the cloud keeps, newest first. */
 export async function history(context: Context, path: string): Promise<ExitCode> {

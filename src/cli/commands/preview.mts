@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode } from '../cli-error.mts';
 import type { Context } from '../context.mts';
 import { openLook } from '../look.mts';
-import { countText } from '../output/human.mts';
+import { countText } from '../../core/text/words.ts';
 import { showPlan } from '../output/plan-tree.mts';
 import { showHeld, showProblems } from '../output/report-text.mts';
 

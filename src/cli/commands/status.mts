@@ -1,6 +1,7 @@
 import { EXIT, type ExitCode } from '../cli-error.mts';
 import type { Context } from '../context.mts';
-import { agoText, countText } from '../output/human.mts';
+import { countText } from '../../core/text/words.ts';
+import { agoText } from '../output/human.mts';
 import { showHeld, showProblems } from '../output/report-text.mts';
 import { nodeClock } from '../platform/clock.mts';
 import { remoteName } from '../remote.mts';

@@ -2,7 +2,8 @@ import type { SyncReport } from '../../engine/api.ts';
 import { EXIT, type ExitCode } from '../cli-error.mts';
 import type { Context } from '../context.mts';
 import { Stopwatch, type Metrics } from '../metrics.mts';
-import { countText, secondsText } from '../output/human.mts';
+import { countText } from '../../core/text/words.ts';
+import { secondsText } from '../output/human.mts';
 import { showReport } from '../output/report-text.mts';
 import { openSession, type Session } from '../session.mts';
 

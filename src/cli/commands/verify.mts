@@ -3,7 +3,8 @@ import { EXIT, type ExitCode } from '../cli-error.mts';
 import type { Context } from '../context.mts';
 import { Stopwatch } from '../metrics.mts';
 import type { Console } from '../output/console.mts';
-import { bytesText, countText, secondsText } from '../output/human.mts';
+import { bytesText, countText } from '../../core/text/words.ts';
+import { secondsText } from '../output/human.mts';
 import { showProblems } from '../output/report-text.mts';
 import { openSession } from '../session.mts';
 

@@ -1,4 +1,5 @@
-import { describeRest, safeText } from './human.mts';
+import { plainText } from '../../core/text/words.ts';
+import { describeRest } from './human.mts';
 import { ProgressLine, type ProgressOutput } from './progress-line.mts';
 import type { Progress } from '../../engine/api.ts';
 
@@ -75,6 +76,6 @@ export class Console {
 
   /** A name of the vault or the cloud: what could steer a terminal is made visible. */
   name(text: string): string {
-    return safeText(text);
+    return plainText(text);
   }
 }

@@ -1,22 +1,4 @@
-/** Numbers, times and names as people read them. */
-
-const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'];
-
-export function bytesText(bytes: number): string {
-  let size = bytes;
-  let unit = 0;
-  // 999.95 would be written 1000.0.
-  while (Math.round(size * 10) / 10 >= 1000 && unit < UNITS.length - 1) {
-    size /= 1000;
-    unit += 1;
-  }
-  const digits = unit === 0 || size >= 100 ? 0 : 1;
-  return `${size.toFixed(digits)} ${UNITS[unit] ?? 'B'}`;
-}
-
-export function countText(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
-}
+/** Numbers and times as people read them in a terminal. */
 
 export function describeRest(count: number): string {
   return `… and ${count.toLocaleString('en')} more`;
@@ -47,11 +29,4 @@ export function timeText(timeMs: number): string {
   const two = (value: number): string => String(value).padStart(2, '0');
   const day = [String(time.getFullYear()), two(time.getMonth() + 1), two(time.getDate())].join('-');
   return `${day} ${[time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(':')}`;
-}
-
-/** Controls and marks that turn the line's direction, as escapes. */
-const STEERING = /[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
-
-export function safeText(text: string): string {
-  return text.replace(STEERING, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

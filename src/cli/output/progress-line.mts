@@ -1,5 +1,6 @@
 import type { Progress } from '../../engine/api.ts';
-import { bytesText, secondsText } from './human.mts';
+import { bytesText } from '../../core/text/words.ts';
+import { secondsText } from './human.mts';
 
 const REDRAW_MS = 100;
 const PHASES: Record<Progress['phase'], string> = {

@@ -1,6 +1,7 @@
 import type { HeldItem, Problem, SyncEvent, SyncReport } from '../../engine/api.ts';
 import type { Console, Paint } from './console.mts';
-import { countText, secondsText } from './human.mts';
+import { countText } from '../../core/text/words.ts';
+import { secondsText } from './human.mts';
 
 type EventKind = SyncEvent['kind'];
 

@@ -1,7 +1,7 @@
 import { Notice } from 'obsidian';
 import { decodeSetupLink, encodeSetupLink, SETUP_ACTION, type SetupLink } from '../setup-link.ts';
 import { TEXTS } from '../texts.ts';
-import { plainText } from '../texts/words.ts';
+import { plainText } from '../../core/text/words.ts';
 import type { Ui } from '../ui-context.ts';
 
 /** Answers `obsidian://twincloud-setup`: nothing is used before a person has confirmed it. */

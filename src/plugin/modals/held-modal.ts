@@ -1,7 +1,7 @@
 import { Setting } from 'obsidian';
 import type { HeldDecision, HeldItem } from '../../engine/api.ts';
 import { TEXTS } from '../texts.ts';
-import { plainText } from '../texts/words.ts';
+import { plainText } from '../../core/text/words.ts';
 import { LoadingModal, type Loading } from './loading-modal.ts';
 import { button, buttonRow, foldedList, statusLine } from './parts.ts';
 

@@ -2,7 +2,7 @@ import { Notice, type ButtonComponent } from 'obsidian';
 import type { VaultPath } from '../../core/model/vault-path.ts';
 import type { Version } from '../../engine/api.ts';
 import { TEXTS } from '../texts.ts';
-import { plainText } from '../texts/words.ts';
+import { plainText } from '../../core/text/words.ts';
 import type { Ui } from '../ui-context.ts';
 import { LoadingModal, type Loading } from './loading-modal.ts';
 import { button, buttonRow, failureBox, messageOf, statusLine } from './parts.ts';

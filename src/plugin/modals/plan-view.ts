@@ -1,7 +1,13 @@
 import { TEXTS } from '../texts.ts';
-import { plainText } from '../texts/words.ts';
+import { plainText } from '../../core/text/words.ts';
 import { hiddenText, icon, MOST_ROWS } from './parts.ts';
-import { countKinds, treeOf, type Change, type ChangeFolder, type ChangeKind } from './plan-tree.ts';
+import {
+  countKinds,
+  treeOf,
+  type Change,
+  type ChangeFolder,
+  type ChangeKind,
+} from '../../core/text/plan-tree.ts';
 
 const ICONS: Readonly<Record<ChangeKind, string>> = {
   send: 'arrow-up',

@@ -1,9 +1,9 @@
 import type { PreviewReport } from '../../engine/api.ts';
 import { TEXTS } from '../texts.ts';
-import { plainText } from '../texts/words.ts';
+import { plainText } from '../../core/text/words.ts';
 import { LoadingModal, type Loading } from './loading-modal.ts';
 import { button, buttonRow, callout, foldedList, statusLine } from './parts.ts';
-import { changesOf } from './plan-tree.ts';
+import { changesOf } from '../../core/text/plan-tree.ts';
 import { showChanges } from './plan-view.ts';
 
 /** What a sync would do, and the acceptance of a first sync. */

@@ -1,7 +1,7 @@
 import type { Settings } from '../settings/model.ts';
 import type { CloudItem, SetupItemKey, SetupItems } from '../setup-items.ts';
 import { TEXTS } from '../texts.ts';
-import { plainText } from '../texts/words.ts';
+import { plainText } from '../../core/text/words.ts';
 
 /** One item of a setup link beside what this device has, in words. */
 export interface SetupRow {

@@ -1,7 +1,7 @@
 import { Modal, ProgressBarComponent } from 'obsidian';
 import type { Progress, VerifyReport } from '../../engine/api.ts';
 import { TEXTS } from '../texts.ts';
-import { plainText } from '../texts/words.ts';
+import { plainText } from '../../core/text/words.ts';
 import type { Ui } from '../ui-context.ts';
 import { button, buttonRow, callout, failureBox, foldedList, messageOf, statusLine } from './parts.ts';
 

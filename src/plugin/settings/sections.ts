@@ -20,9 +20,10 @@ export function statusRow(ui: Ui): Row {
     render: (setting) => {
       setting.descEl.setAttr('role', 'status');
       const show = (): void => {
-        const { text, detail } = faceOf(ui.service.state);
-        setting.setName(text).setDesc(detail);
-        setting.controlEl.toggle(ui.service.state.kind !== 'unset');
+        const { state } = ui.service;
+        const { text, detail } = faceOf(state);
+        setting.setName(text).setDesc(state.kind === 'unset' ? state.inSettings : detail);
+        setting.controlEl.toggle(state.kind !== 'unset');
       };
       setting.addButton((button) => button.setButtonText(status.preview).onClick(() => ui.open.preview()));
       setting.addButton((button) => button.setButtonText(status.sync).onClick(() => ui.syncByHand()));

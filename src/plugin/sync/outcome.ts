@@ -8,6 +8,17 @@ import { TEXTS } from '../texts.ts';
 /** Nothing can be asked of a cloud: none is named, or a key is missing here. */
 export class UnsetError extends Error {
   override readonly name = 'UnsetError';
+  /** The same as it is said inside the settings. */
+  readonly inSettings: string;
+
+  constructor(told: { readonly message: string; readonly inSettings: string }) {
+    super(told.message);
+    this.inSettings = told.inSettings;
+  }
+
+  get state(): SyncState {
+    return { kind: 'unset', message: this.message, inSettings: this.inSettings };
+  }
 }
 
 /** What a good sync leaves to tell; `conflicts`: copies that still stand, of earlier syncs too. */
@@ -36,8 +47,7 @@ export interface Failure {
 
 export function failureOf(error: unknown, isOnline: boolean): Failure {
   const message = messageFor(error);
-  if (error instanceof UnsetError)
-    return { state: { kind: 'unset', message }, counts: false, level: 'info', message };
+  if (error instanceof UnsetError) return { state: error.state, counts: false, level: 'info', message };
   if (!isOnline || isOutOfReach(error)) {
     const told = isOnline ? message : TEXTS.sync.offline;
     return { state: { kind: 'offline', message: told }, counts: true, level: 'warn', message: told };

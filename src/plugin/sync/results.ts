@@ -76,7 +76,7 @@ export class Results {
       if (this.#state.kind === 'unset') this.#state = { kind: 'synced', atMs: undefined };
     } catch (error) {
       if (!(error instanceof UnsetError)) throw error;
-      this.#state = { kind: 'unset', message: error.message };
+      this.#state = error.state;
     }
   }
 

@@ -1,5 +1,5 @@
 import type { HeldItem } from '../../engine/api.ts';
-import { countText } from './words.ts';
+import { countText } from '../../core/text/words.ts';
 
 type Group = `${HeldItem['kind']}:${HeldItem['direction']}`;
 

@@ -1,4 +1,5 @@
-import { bytesText, timeText } from './words.ts';
+import { bytesText } from '../../core/text/words.ts';
+import { timeText } from './times.ts';
 
 export const HISTORY_TEXTS = {
   title: (path: string): string => `Versions of ${path}`,

@@ -1,4 +1,4 @@
-import { countText } from './words.ts';
+import { countText } from '../../core/text/words.ts';
 
 export const LOG_TEXTS = {
   title: 'Sync log',

@@ -1,5 +1,5 @@
-import type { ChangeKind } from '../modals/plan-tree.ts';
-import { countText, numberText } from './words.ts';
+import type { ChangeKind } from '../../core/text/plan-tree.ts';
+import { countText, numberText } from '../../core/text/words.ts';
 
 const KINDS: Readonly<Record<ChangeKind, string>> = {
   send: 'Send',

@@ -1,5 +1,5 @@
 import type { Settings } from '../settings/model.ts';
-import { countText } from './words.ts';
+import { countText } from '../../core/text/words.ts';
 
 const CONFLICTS: Readonly<Record<Settings['conflicts'], string>> = {
   merge: 'Merge, else keep both',

@@ -1,6 +1,7 @@
 import type { Progress, SyncReport } from '../../engine/api.ts';
 import { COMMAND_TEXTS } from './commands.ts';
-import { bytesText, clockText, countText, numberText } from './words.ts';
+import { bytesText, countText, numberText } from '../../core/text/words.ts';
+import { clockText } from './times.ts';
 
 const PHASES: Readonly<Record<Progress['phase'], string>> = {
   scan: 'Reading the vault',

@@ -1,5 +1,5 @@
 import type { Problem, SyncEvent } from '../../engine/api.ts';
-import { countText, plainText } from './words.ts';
+import { countText, plainText } from '../../core/text/words.ts';
 
 const VERBS: Readonly<Record<SyncEvent['kind'], string>> = {
   uploaded: 'Sent',
@@ -41,9 +41,14 @@ function more(count: number): string {
 export const SYNC_TEXTS = {
   event: eventText,
   unset: {
-    cloud: 'No cloud is set up. Name one in the settings of Twincloud.',
-    key: (secret: string): string =>
-      `The secret “${secret}” is not on this device. Enter it in the settings of Twincloud; secrets are not synced.`,
+    cloud: {
+      message: 'No cloud is set up. Name one in the settings of Twincloud.',
+      inSettings: 'Select “Cloud” and say which bucket keeps this vault.',
+    },
+    key: (secret: string): { readonly message: string; readonly inSettings: string } => ({
+      message: `The secret “${secret}” is not on this device. Enter it in the settings of Twincloud; secrets are not synced.`,
+      inSettings: `The secret “${secret}” is not on this device. Select “Cloud” and enter it there; secrets are not synced.`,
+    }),
   },
   paused: 'Syncing is paused on this device. Resume it first.',
   offline: 'This device is offline. The sync goes on by itself when the network is back.',

@@ -1,5 +1,5 @@
 import type { VerifyReport } from '../../engine/api.ts';
-import { bytesText, countText, numberText } from './words.ts';
+import { bytesText, countText, numberText } from '../../core/text/words.ts';
 
 export const VERIFY_TEXTS = {
   title: 'Verify cloud',

@@ -3,7 +3,7 @@ import type { Problem } from '../../engine/api.ts';
 import { callout, MOST_ROWS } from '../modals/parts.ts';
 import { faceOf } from '../status-face.ts';
 import { TEXTS } from '../texts.ts';
-import { plainText } from '../texts/words.ts';
+import { plainText } from '../../core/text/words.ts';
 import type { Ui } from '../ui-context.ts';
 
 /** What needs a person, each with its remedy; nothing at all where nothing does. */

@@ -1,6 +1,7 @@
 import type { LogEntry } from '../service.ts';
 import { TEXTS } from '../texts.ts';
-import { dayText, momentText, plainText } from '../texts/words.ts';
+import { plainText } from '../../core/text/words.ts';
+import { dayText, momentText } from '../texts/times.ts';
 import { hiddenText, icon } from '../modals/parts.ts';
 
 const ICONS: Readonly<Record<Exclude<LogEntry['level'], 'info'>, string>> = {

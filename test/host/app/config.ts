@@ -17,7 +17,6 @@ export interface HostConfig {
   readonly openFiles: readonly string[];
   /** Over this, a body sent or got by `requestUrl` would crash a phone. */
   readonly bodyLimitBytes: number;
-  readonly bridgeUrl: string;
   /** Settings open in a window of their own, as they do in 1.13. */
   readonly settingsInOwnWindow: boolean;
   /** Put into the device's secret storage at the start, by name. */

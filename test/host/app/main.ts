@@ -11,6 +11,7 @@ import { HostHandle } from './handle.ts';
 import { MetadataCache } from './metadata-cache.ts';
 import { native } from './net/native.ts';
 import { RequestLedger } from './net/request-ledger.ts';
+import { RequestSocket } from './net/request-socket.ts';
 import { makeRequestUrl } from './net/request-url.ts';
 import * as obsidian from './obsidian.ts';
 import { Platform, becomeDevice } from './platform.ts';
@@ -51,6 +52,10 @@ function namedModule(name: string, module: object): object {
 
 const USUAL_OF_MODULES = new Set(['__esModule', 'default', 'then', 'hasOwnProperty']);
 
+function socketUrl(name: 'disk' | 'requests'): string {
+  return `${location.origin.replace('http', 'ws')}/host/${name}`;
+}
+
 async function start(): Promise<void> {
   const startMs = performance.now();
   installDomExtensions(window);
@@ -61,7 +66,7 @@ async function start(): Promise<void> {
   const ledger = new RequestLedger();
   if (Platform.isMobile) ledger.limitBytes = config.bodyLimitBytes;
   const vault = new Vault({
-    disk: new RemoteDisk(`${location.origin.replace('http', 'ws')}/host/disk`),
+    disk: new RemoteDisk(socketUrl('disk')),
     name: config.vaultName,
     configDir: config.configDir,
     traps: config.traps,
@@ -94,7 +99,11 @@ async function start(): Promise<void> {
     makeRequire({
       obsidian: namedModule('obsidian', {
         ...obsidian,
-        requestUrl: makeRequestUrl({ state: device, ledger, bridgeUrl: config.bridgeUrl }),
+        requestUrl: makeRequestUrl({
+          state: device,
+          ledger,
+          socket: new RequestSocket(socketUrl('requests')),
+        }),
       }),
       '@codemirror/commands': commands,
       '@codemirror/language': language,

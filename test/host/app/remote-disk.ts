@@ -1,3 +1,4 @@
+import { framed, unframed } from './net/frame.ts';
 import { native } from './net/native.ts';
 import { DiskError, type Disk, type DiskErrorCode, type DiskStat, type DiskTimes } from './vault/disk.ts';
 
@@ -32,7 +33,7 @@ interface Waiting {
  * The device's disk, which the Node process keeps: it outlives the page, and others can write to it.
  * Calls of one turn go as one message; each is answered by one, in their order:
  *
- *   call, answer = length of JSON (4 bytes, little endian), JSON list, contents one after the other
+ *   call, answer = a frame of a list, with the contents behind it
  *   a text       = list of paths that others changed
  */
 export class RemoteDisk implements Disk {
@@ -144,29 +145,24 @@ export class RemoteDisk implements Disk {
 }
 
 function packed(batch: readonly Waiting[]): Uint8Array<ArrayBuffer> {
-  const json = new TextEncoder().encode(JSON.stringify(batch.map(({ call }) => call)));
   const contents = batch.flatMap((waiting) => (waiting.contents === undefined ? [] : [waiting.contents]));
-  const message = new Uint8Array(4 + json.length + contents.reduce((sum, { length }) => sum + length, 0));
-  new DataView(message.buffer).setUint32(0, json.length, true);
-  let offset = 4;
-  for (const part of [json, ...contents]) {
-    message.set(part, offset);
-    offset += part.length;
-  }
-  return message;
+  return framed(
+    batch.map(({ call }) => call),
+    contents,
+  );
 }
 
 function settle(batch: readonly Waiting[], buffer: ArrayBuffer): void {
-  const jsonLength = new DataView(buffer).getUint32(0, true);
-  const answers = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, jsonLength))) as DiskAnswer[];
-  let offset = 4 + jsonLength;
+  const { value, bytes } = unframed(new Uint8Array(buffer));
+  const answers = value as readonly DiskAnswer[];
+  let offset = 0;
   for (const [index, { resolve, reject }] of batch.entries()) {
     const answer = answers[index];
     if (answer === undefined) reject(new Error('the disk did not answer'));
     else if ('error' in answer)
       reject(new DiskError(answer.error.code, answer.error.operation, answer.error.path));
     else if ('bytes' in answer) {
-      resolve(new Uint8Array(buffer, offset, answer.bytes));
+      resolve(bytes.subarray(offset, offset + answer.bytes));
       offset += answer.bytes;
     } else resolve(answer.value);
   }

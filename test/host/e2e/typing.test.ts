@@ -8,6 +8,8 @@ import { CloudDevices, settle, sync } from './cloud-devices.mts';
 const SECONDS = Number(process.env['TWINCLOUD_TYPING_SECONDS'] ?? '15');
 const KEY_MS = 100;
 const NOTE = 'Long note.md';
+const FOLDED = 'With folds.md';
+const SECTIONS = '# One\n\nfirst\nsecond\n\n# Two\n\nthird\n\n# Three\n\nfourth\nfifth\n';
 const LINES = Array.from({ length: 200 }, (_, index) => `Line ${String(index)} of a long note.`);
 
 describe('a note that somebody types in', () => {
@@ -18,7 +20,7 @@ describe('a note that somebody types in', () => {
   beforeAll(async () => {
     cloud = await CloudDevices.start(await sharedServer('versitygw'), await twincloudFiles());
     laptop = await cloud.device('Laptop', {
-      files: { [NOTE]: `${LINES.join('\n')}\n` },
+      files: { [NOTE]: `${LINES.join('\n')}\n`, [FOLDED]: SECTIONS },
       settings: { syncAfterEdit: true },
     });
     tablet = await cloud.device('Tablet');
@@ -66,12 +68,12 @@ describe('a note that somebody types in', () => {
       expect(await laptop.editorText(NOTE)).toBe(text);
       expect(await laptop.errors()).toEqual([]);
       // No copy was made: everything found its place in the one note.
-      expect(await laptop.paths()).toEqual([NOTE]);
+      expect(await laptop.paths()).toEqual([NOTE, FOLDED]);
     },
     SECONDS * 1000 + 60_000,
   );
 
-  it('[PE3] keeps what can be undone, and folds, over an edit that arrives', async () => {
+  it('[PE3] keeps what can be undone over an edit that arrives', async () => {
     await laptop.page.keyboard.type(' undo me');
     await laptop.saveNote(NOTE);
     await settle(laptop, tablet);
@@ -95,4 +97,55 @@ describe('a note that somebody types in', () => {
     const undone = await laptop.editorText(NOTE);
     expect(undone).not.toContain(' undo me');
   });
+
+  it('[PE3] leaves folded what is folded while edits arrive above, inside and below it, with cursor and undo', async () => {
+    await laptop.openNote(FOLDED);
+    await fold(5);
+    await fold(0);
+    await laptop.page.evaluate((path) => {
+      const { editor } = window.host.noteView(path);
+      editor.setCursor({ line: 12, ch: 5 });
+    }, FOLDED);
+    await laptop.page.keyboard.type(' mine');
+    await laptop.saveNote(FOLDED);
+    await settle(laptop, tablet);
+    const shown = '# One…\n\n# Two…\n\n# Three\n\nfourth\nfifth mine\n';
+    expect(await shownText()).toBe(shown);
+    const arrived = `${SECTIONS.replace('first', 'new line\nfirst, edited').replace('fourth', 'fourth, edited').replace('fifth', 'fifth mine')}last\n`;
+    await tablet.userModifies(FOLDED, arrived);
+    await sync(tablet);
+    await sync(laptop);
+    expect(await laptop.editorText(FOLDED)).toBe(arrived);
+    expect(await shownText()).toBe(
+      shown.replace('fourth', 'fourth, edited').replace('mine\n', 'mine\nlast\n'),
+    );
+    expect(await laptop.cursor(FOLDED)).toBe(arrived.indexOf(' mine') + ' mine'.length);
+    for (let presses = 0; presses < 2; presses += 1) await laptop.page.keyboard.press('Control+z');
+    expect(await laptop.editorText(FOLDED)).toBe(SECTIONS);
+    expect(await laptop.errors()).toEqual([]);
+  });
+
+  /** Folds what the heading of the line begins, as a person does it. */
+  async function fold(line: number): Promise<void> {
+    await laptop.page.evaluate(
+      ([path, at]) => {
+        const { editor } = window.host.noteView(path);
+        editor.setCursor({ line: at, ch: 1 });
+        editor.focus();
+      },
+      [FOLDED, line] as const,
+    );
+    await laptop.page.keyboard.press('Control+Shift+BracketLeft');
+  }
+
+  /** What the editor draws, a fold as `…`. */
+  function shownText(): Promise<string> {
+    return laptop.page.evaluate(
+      (path) =>
+        [...window.host.noteView(path).editor.cm.contentDOM.querySelectorAll('.cm-line')]
+          .map((line) => line.textContent)
+          .join('\n'),
+      FOLDED,
+    );
+  }
 });

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { wsServer, type ServerSocket } from 'playwright-core/lib/utilsBundle';
+import { framed, unframed } from '../app/net/frame.ts';
 import type { DiskAnswer, DiskCall } from '../app/remote-disk.ts';
 import { DiskError } from '../app/vault/disk.ts';
 import type { MemoryDisk } from '../app/vault/memory-disk.ts';
@@ -45,23 +46,19 @@ export class DiskService {
     for (const page of this.#pages) page.terminate();
   }
 
-  async #answer(body: Buffer): Promise<Buffer> {
-    const jsonLength = body.readUInt32LE(0);
-    const calls = JSON.parse(body.subarray(4, 4 + jsonLength).toString()) as DiskCall[];
-    let offset = 4 + jsonLength;
+  async #answer(body: Buffer): Promise<Uint8Array> {
+    const { value, bytes } = unframed(body);
+    let offset = 0;
     const answers: DiskAnswer[] = [];
     const contents: Uint8Array[] = [];
-    for (const call of calls) {
+    for (const call of value as readonly DiskCall[]) {
       const size = 'bytes' in call ? call.bytes : 0;
-      const [answer, found] = await this.#try(call, new Uint8Array(body.subarray(offset, offset + size)));
+      const [answer, found] = await this.#try(call, new Uint8Array(bytes.subarray(offset, offset + size)));
       offset += size;
       answers.push(answer);
       if (found !== undefined) contents.push(found);
     }
-    const json = Buffer.from(JSON.stringify(answers));
-    const length = Buffer.alloc(4);
-    length.writeUInt32LE(json.length);
-    return Buffer.concat([length, json, ...contents]);
+    return framed(answers, contents);
   }
 
   #tell(): void {

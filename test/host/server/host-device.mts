@@ -5,7 +5,7 @@ import { MemoryDisk, type MemoryDiskOptions } from '../app/vault/memory-disk.ts'
 import { DiskService } from './disk-service.mts';
 import { listen, type LoopbackServer } from './http.mts';
 import { PAGE, pageFiles } from './page-bundle.mts';
-import { bridge } from './request-bridge.mts';
+import { RequestBridge } from './request-bridge.mts';
 
 export interface PluginFiles {
   readonly id: string;
@@ -32,8 +32,8 @@ export class HostDevice {
   /** Added to each request that is made through `requestUrl`. */
   requestDelayMs = 0;
   readonly #service: DiskService;
+  readonly #bridge = new RequestBridge(() => this.requestDelayMs);
   #server: LoopbackServer | undefined;
-  #bridge: LoopbackServer | undefined;
 
   private constructor(options: DeviceOptions) {
     this.disk = new MemoryDisk({ now: () => Date.now(), ...options.disk });
@@ -51,7 +51,6 @@ export class HostDevice {
       openFiles: [],
       bodyLimitBytes: DEFAULT_BODY_LIMIT,
       secrets: {},
-      bridgeUrl: '',
       settingsInOwnWindow: false,
       ...options.config,
     };
@@ -61,13 +60,12 @@ export class HostDevice {
     const device = new HostDevice(options);
     for (const plugin of options.plugins) await device.installPlugin(plugin);
     for (const [path, contents] of Object.entries(options.files ?? {})) await device.write(path, contents);
-    device.#bridge = await listen((request, response) =>
-      bridge(request, response, { delayMs: device.requestDelayMs }),
-    );
-    device.config = { ...device.config, bridgeUrl: device.#bridge.url };
     device.#server = await listen((request, response) => device.#answer(request, response), {
       port: options.port,
-      upgrade: (request, socket, head) => device.#service.accept(request, socket, head),
+      upgrade: (request, socket, head) => {
+        const service = request.url === '/host/requests' ? device.#bridge : device.#service;
+        service.accept(request, socket, head);
+      },
     });
     return device;
   }
@@ -93,7 +91,8 @@ export class HostDevice {
 
   async close(): Promise<void> {
     this.#service.close();
-    await Promise.all([this.#server?.close(), this.#bridge?.close()]);
+    this.#bridge.close();
+    await this.#server?.close();
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -6,7 +6,7 @@ declare module 'playwright-core/lib/utilsBundle' {
   export interface ServerSocket {
     on(event: 'message', listener: (message: Buffer) => void): void;
     on(event: 'close', listener: () => void): void;
-    send(message: string | Buffer): void;
+    send(message: string | Uint8Array): void;
     terminate(): void;
   }
 

@@ -1,39 +1,55 @@
-import {
-  Agent as HttpAgent,
-  request as httpRequest,
-  type IncomingMessage,
-  type ServerResponse,
-} from 'node:http';
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import type { BridgeAnswer, BridgeRequest } from '../app/net/request-url.ts';
+import type { Duplex } from 'node:stream';
+import { wsServer, type ServerSocket } from 'playwright-core/lib/utilsBundle';
+import { framed, unframed } from '../app/net/frame.ts';
+import type {
+  BridgeAnswer,
+  BridgeRequest,
+  NumberedAnswer,
+  NumberedRequest,
+} from '../app/net/request-socket.ts';
 import { readBody } from './http.mts';
 
 const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
 
-/** Makes the request that the page asked for through `requestUrl`, and gives back all of the answer. */
-export async function bridge(
-  request: IncomingMessage,
-  response: ServerResponse,
-  options: { readonly delayMs: number },
-): Promise<void> {
-  const framed = await readBody(request);
-  const jsonLength = framed.readUInt32LE(0);
-  const asked = JSON.parse(framed.subarray(4, 4 + jsonLength).toString()) as BridgeRequest;
-  const body = framed.subarray(4 + jsonLength);
-  if (options.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, options.delayMs));
-  const [answer, contents] = await send(asked, body).catch((error: unknown): [BridgeAnswer, Buffer] => [
-    { status: 0, headers: {}, error: chromiumError(error) },
-    Buffer.alloc(0),
-  ]);
-  response.writeHead(200, {
-    'x-host-answer': encodeURIComponent(JSON.stringify(answer)),
-    'access-control-allow-origin': '*',
-    'access-control-expose-headers': 'x-host-answer',
-  });
-  response.end(contents);
+/** Makes the requests that the page asked for through `requestUrl`, and gives back all of each answer. */
+export class RequestBridge {
+  readonly #upgrades = new wsServer({ noServer: true, maxPayload: 1024 ** 3 });
+  readonly #pages = new Set<ServerSocket>();
+  readonly #delayMs: () => number;
+
+  constructor(delayMs: () => number) {
+    this.#delayMs = delayMs;
+  }
+
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#upgrades.handleUpgrade(request, socket, head, (page) => {
+      this.#pages.add(page);
+      page.on('close', () => this.#pages.delete(page));
+      page.on('message', (message) => void this.#answer(page, message));
+    });
+  }
+
+  close(): void {
+    for (const page of this.#pages) page.terminate();
+  }
+
+  async #answer(page: ServerSocket, message: Buffer): Promise<void> {
+    const { value, bytes } = unframed(message);
+    const { id, ...asked } = value as NumberedRequest;
+    const delayMs = this.#delayMs();
+    if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
+    const [answer, contents] = await send(asked, bytes).catch((error: unknown): [BridgeAnswer, Buffer] => [
+      { status: 0, headers: {}, error: chromiumError(error) },
+      Buffer.alloc(0),
+    ]);
+    // The page may have gone meanwhile.
+    if (this.#pages.has(page)) page.send(framed({ id, ...answer } satisfies NumberedAnswer, [contents]));
+  }
 }
 
-function send(asked: BridgeRequest, body: Buffer): Promise<[BridgeAnswer, Buffer]> {
+function send(asked: BridgeRequest, body: Uint8Array): Promise<[BridgeAnswer, Buffer]> {
   return new Promise((resolve, reject) => {
     const isPlain = asked.url.startsWith('http:');
     const request = (isPlain ? httpRequest : httpsRequest)(asked.url, {

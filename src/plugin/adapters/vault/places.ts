@@ -23,6 +23,8 @@ export interface Place {
 export class Places {
   readonly #vault: AppVault;
   readonly #adapter: DataAdapter;
+  /** Folders that are being made, by path. */
+  readonly #making = new Map<string, Promise<void>>();
 
   constructor(vault: AppVault) {
     this.#vault = vault;
@@ -79,14 +81,25 @@ export class Places {
     const found = await this.at(key);
     if (found.stat?.type === 'folder') return found.path;
     if (found.stat !== undefined) throw vaultError('blocked', about);
-    await this.requireVault(about);
+    // Many files of one sync may be the first in their folder.
+    const making = this.#making.get(wanted) ?? this.#make(wanted, about);
+    this.#making.set(wanted, making);
     try {
-      await this.#adapter.mkdir(wanted);
-    } catch (error) {
-      // Another write of the same sync may have made it meanwhile.
-      if ((await this.stat(wanted))?.type !== 'folder') throw toVaultError(error, about, 'write');
+      await making;
+    } finally {
+      this.#making.delete(wanted);
     }
     return wanted;
+  }
+
+  async #make(folder: string, about: string): Promise<void> {
+    await this.requireVault(about);
+    try {
+      await this.#adapter.mkdir(folder);
+    } catch (error) {
+      // Another program may have made it meanwhile.
+      if ((await this.stat(folder))?.type !== 'folder') throw toVaultError(error, about, 'write');
+    }
   }
 
   /** Making a folder in a vault that is gone (its disk was taken away) would make a vault anew. */
@@ -99,7 +112,7 @@ export class Places {
   }
 
   #node(path: string): TAbstractFile | undefined {
-    return this.#vault.getAbstractFileByPath(path) ?? this.#walk(path, (name) => name.normalize('NFC'));
+    return this.#vault.getAbstractFileByPath(path) ?? this.#walk(path, inNfc);
   }
 
   #walk(path: string, form: (name: string) => string): TAbstractFile | undefined {
@@ -107,12 +120,21 @@ export class Places {
     for (const name of path.split('/')) {
       if (!(node instanceof TFolder)) return undefined;
       const sought = form(name);
-      const next: TAbstractFile | undefined = node.children.find((child) => form(child.name) === sought);
+      const { children }: TFolder = node;
+      const next =
+        children.find((child) => child.name === name) ??
+        children.find((child) => form(child.name) === sought);
       if (next === undefined) return undefined;
       node = next;
     }
     return node;
   }
+}
+
+/** What has ASCII alone is in NFC already; told without `normalize`, which is slow for folders of thousands. */
+function inNfc(name: string): string {
+  // eslint-disable-next-line no-control-regex -- ASCII is what it is
+  return /^[\u0000-\u007f]*$/u.test(name) ? name : name.normalize('NFC');
 }
 
 export function isFile(node: TAbstractFile | undefined): node is TFile {

@@ -1,6 +1,6 @@
-import { native } from './native.ts';
 import type { DeviceState } from '../device-state.ts';
 import type { RequestLedger } from './request-ledger.ts';
+import type { BridgeAnswer, RequestSocket } from './request-socket.ts';
 
 export interface RequestUrlParam {
   readonly url: string;
@@ -25,24 +25,10 @@ export type RequestUrlResponsePromise = Promise<RequestUrlResponse> & {
   text: Promise<string>;
 };
 
-export interface BridgeRequest {
-  readonly url: string;
-  readonly method: string;
-  readonly headers: Record<string, string>;
-}
-
-export interface BridgeAnswer {
-  readonly status: number;
-  readonly headers: Record<string, string>;
-  /** Set when no answer came. */
-  readonly error?: string;
-}
-
 export interface RequestRoad {
   readonly state: DeviceState;
   readonly ledger: RequestLedger;
-  /** Of another origin than the page, which has connections of its own to spend. */
-  readonly bridgeUrl: string;
+  readonly socket: RequestSocket;
 }
 
 /** Electron refuses to set these itself; a signature over them is computed without sending them. */
@@ -71,7 +57,7 @@ function quiet<T>(promise: Promise<T>): Promise<T> {
 
 async function send(
   param: RequestUrlParam,
-  { state, ledger, bridgeUrl }: RequestRoad,
+  { state, ledger, socket }: RequestRoad,
 ): Promise<RequestUrlResponse> {
   const { url, method = 'GET', body, contentType } = param;
   const headers = { ...param.headers, ...(contentType === undefined ? {} : { 'Content-Type': contentType }) };
@@ -86,7 +72,7 @@ async function send(
   let received = 0;
   try {
     const [answer, contents] = await state.whileAwake(
-      overBridge(bridgeUrl, { url, method, headers }, bytes),
+      socket.ask({ url, method, headers }, bytes),
       'The network connection was lost.',
     );
     received = contents.byteLength;
@@ -95,20 +81,6 @@ async function send(
   } finally {
     ledger.end({ method, url, requestBytes: bytes.length, responseBytes: received });
   }
-}
-
-/** Framed in one body, so that the browser asks nobody for leave first. */
-async function overBridge(
-  bridgeUrl: string,
-  request: BridgeRequest,
-  body: Uint8Array<ArrayBuffer>,
-): Promise<[BridgeAnswer, ArrayBuffer]> {
-  const json = new TextEncoder().encode(JSON.stringify(request));
-  const length = new Uint8Array(4);
-  new DataView(length.buffer).setUint32(0, json.length, true);
-  const response = await native.fetch(bridgeUrl, { method: 'POST', body: new Blob([length, json, body]) });
-  const answer = JSON.parse(decodeURIComponent(response.headers.get('x-host-answer') ?? '')) as BridgeAnswer;
-  return [answer, await response.arrayBuffer()];
 }
 
 function judged(answer: BridgeAnswer, contents: ArrayBuffer, mayThrow: boolean): RequestUrlResponse {

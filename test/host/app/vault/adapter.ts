@@ -1,12 +1,13 @@
 import type { DataAdapter, DataWriteOptions, ListedFiles, Stat } from 'obsidian';
-import type { Disk, DiskTimes } from './disk.ts';
+import type { Disk, DiskStat, DiskTimes } from './disk.ts';
 import { DiskError } from './disk.ts';
 import { diskPath } from './normalize-path.ts';
 import type { Serial } from './serial.ts';
 
 /** What the vault learns of the adapter's own changes; called before the promise of the call resolves. */
 export interface AdapterObserver {
-  changed(path: string): Promise<void>;
+  /** `now`: what is there since, where the adapter has looked already. */
+  changed(path: string, now?: { readonly stat: DiskStat | undefined }): Promise<void>;
   renamed(from: string, to: string): Promise<void>;
 }
 
@@ -84,8 +85,11 @@ export class Adapter implements DataAdapter {
       const before = textOf(await disk.read(path));
       const after = fn(before);
       if (after !== before) {
-        await disk.write(path, bytesOf(after), timesOf(options));
-        await observer.changed(path);
+        const [, stat] = await Promise.all([
+          disk.write(path, bytesOf(after), timesOf(options)),
+          disk.stat(path),
+        ]);
+        await observer.changed(path, { stat });
       }
       return after;
     });
@@ -159,12 +163,22 @@ export class Adapter implements DataAdapter {
 
   #write(path: string, bytes: Uint8Array, options?: DataWriteOptions): Promise<void> {
     const { disk } = this.#options;
-    return this.#change(path, (at) => disk.write(at, bytes, timesOf(options)));
+    return this.#put(path, (at) => disk.write(at, bytes, timesOf(options)));
   }
 
   #append(path: string, bytes: Uint8Array, options?: DataWriteOptions): Promise<void> {
     const { disk } = this.#options;
-    return this.#change(path, (at) => disk.append(at, bytes, timesOf(options)));
+    return this.#put(path, (at) => disk.append(at, bytes, timesOf(options)));
+  }
+
+  /** The disk does one thing after the other: asked at once, both are one way there and back. */
+  #put(normalizedPath: string, put: (path: string) => Promise<void>): Promise<void> {
+    const { disk, serial, observer } = this.#options;
+    const path = diskPath(normalizedPath);
+    return serial.run(async () => {
+      const [, stat] = await Promise.all([put(path), disk.stat(path)]);
+      await observer.changed(path, { stat });
+    });
   }
 
   #change(normalizedPath: string, act: (path: string) => Promise<void>): Promise<void> {

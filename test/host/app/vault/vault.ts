@@ -45,7 +45,7 @@ export class Vault extends Events {
       serial: this.#serial,
       resourceUrl: options.resourceUrl ?? ((path) => `app://host/${path}`),
       observer: {
-        changed: (path) => this.#asOwn(() => this.#look(path)),
+        changed: (path, now) => this.#asOwn(() => this.#look(path, now)),
         renamed: (from, to) => this.#asOwn(() => this.#wasRenamed(from, to)),
       },
     });
@@ -231,10 +231,10 @@ export class Vault extends Events {
   }
 
   /** Compares what is known of a path with what is on the disk, and tells the difference. */
-  async #look(path: string): Promise<void> {
+  async #look(path: string, now?: { readonly stat: DiskStat | undefined }): Promise<void> {
     this.trigger('raw', path);
     if (path === '' || isHidden(path)) return;
-    const found = await this.#options.disk.stat(path);
+    const found = now === undefined ? await this.#options.disk.stat(path) : now.stat;
     // Where the disk ignores case, another spelling is another path to the app.
     const stat = found?.path === path ? found : undefined;
     const known = this.#index.get(path);

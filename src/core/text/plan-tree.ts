@@ -1,4 +1,4 @@
-import type { Action } from '../../core/plan/plan.ts';
+import type { Action } from '../plan/plan.ts';
 
 /** What a step of a plan means to a person. */
 export const CHANGE_KINDS = [

@@ -3,7 +3,7 @@ import type { ContentHash } from '../../../src/core/model/ids.ts';
 import type { FileEntry } from '../../../src/core/model/entry.ts';
 import type { VaultPath } from '../../../src/core/model/vault-path.ts';
 import type { Action } from '../../../src/core/plan/plan.ts';
-import { changesOf, countKinds, treeOf, type ChangeFolder } from '../../../src/plugin/modals/plan-tree.ts';
+import { changesOf, countKinds, treeOf, type ChangeFolder } from '../../../src/core/text/plan-tree.ts';
 
 const hash = 'a'.repeat(64) as ContentHash;
 const at = (path: string) => path as VaultPath;
