@@ -124,9 +124,10 @@ class Branch {
   }
 }
 
-/** As a person looks for it: 2 before 10, letters whatever their case. */
-const COLLATOR = new Intl.Collator(undefined, { numeric: true });
+/** As a person looks for it: 2 before 10, letters whatever their case. Made at its first use, which is not the start. */
+let collator: Intl.Collator | undefined;
 
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {
-  return COLLATOR.compare(a.name, b.name);
+  collator ??= new Intl.Collator(undefined, { numeric: true });
+  return collator.compare(a.name, b.name);
 }

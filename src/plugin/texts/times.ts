@@ -1,14 +1,15 @@
 /** Times in this device's zone and language. */
 
-const TIME = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-const CLOCK = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
-const DAY = new Intl.DateTimeFormat(undefined, { dateStyle: 'full' });
-const SHORT = new Intl.DateTimeFormat(undefined, {
-  month: 'short',
-  day: 'numeric',
-  hour: 'numeric',
-  minute: '2-digit',
-});
+const TIME = formatter({ dateStyle: 'medium', timeStyle: 'short' });
+const CLOCK = formatter({ timeStyle: 'medium' });
+const DAY = formatter({ dateStyle: 'full' });
+const SHORT = formatter({ month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' });
+
+/** Made at its first use: the first formatter loads the tables of the language, and the app's start would wait. */
+function formatter(options: Intl.DateTimeFormatOptions): { readonly format: (timeMs: number) => string } {
+  let made: Intl.DateTimeFormat | undefined;
+  return { format: (timeMs) => (made ??= new Intl.DateTimeFormat(undefined, options)).format(timeMs) };
+}
 
 /** Date and time in this device's zone and language. */
 export function timeText(timeMs: number): string {
