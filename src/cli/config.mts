@@ -57,6 +57,11 @@ export async function readConfig(folder: string): Promise<Config> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { version: 1, vaults: [] };
     throw new CliError(`The configuration ${file} cannot be read: ${(error as Error).message}.`, 1, error);
   }
+  return parseConfig(text, file);
+}
+
+/** `file` is named in the errors, which are `CliError`s. */
+export function parseConfig(text: string, file: string): Config {
   let json: unknown;
   try {
     json = JSON.parse(text);

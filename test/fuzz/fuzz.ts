@@ -1,0 +1,50 @@
+import { Prng } from '../sim/prng.ts';
+import { mutated } from './mutate.ts';
+import type { Target } from './targets.ts';
+
+/** One input may take so long at most; a hang is far longer, a busy machine's pause shorter. */
+const LIMIT_MS = 2_000;
+/** What is kept of inputs that are gone. */
+const LIMIT_BYTES = 150 * 1024 * 1024;
+const KEYS_OF_ALL = Object.getOwnPropertyNames(Object.prototype).join();
+
+export interface Fuzzed {
+  readonly inputs: number;
+  readonly slowestMs: number;
+}
+
+/** An input that did what none may. */
+export class FuzzFailure extends Error {
+  override readonly name = 'FuzzFailure';
+  readonly input: Uint8Array;
+
+  constructor(target: Target, number: number, input: Uint8Array, cause: unknown) {
+    super(`${target.name}, input ${String(number)}: ${String(cause)}`, { cause });
+    this.input = input;
+  }
+}
+
+/** The inputs `from` … of a seed. Rejects with a `FuzzFailure` at the first that breaks the contract. */
+export async function fuzz(target: Target, options: { seed: number; inputs: number }): Promise<Fuzzed> {
+  const prng = new Prng(options.seed);
+  const heapBefore = process.memoryUsage().heapUsed;
+  let slowestMs = 0;
+  for (let number = 0; number < options.inputs; number += 1) {
+    const input = mutated(target.seeds, prng);
+    const startMs = performance.now();
+    try {
+      await target.run(input);
+      const tookMs = performance.now() - startMs;
+      slowestMs = Math.max(slowestMs, tookMs);
+      if (tookMs > LIMIT_MS) throw new Error(`took ${tookMs.toFixed(0)} ms`);
+      if (Object.getOwnPropertyNames(Object.prototype).join() !== KEYS_OF_ALL)
+        throw new Error('the prototype of all objects was changed');
+    } catch (error) {
+      throw new FuzzFailure(target, number, input, error);
+    }
+  }
+  const grownBytes = process.memoryUsage().heapUsed - heapBefore;
+  if (grownBytes > LIMIT_BYTES)
+    throw new Error(`${target.name}: the heap grew by ${String(grownBytes)} bytes`);
+  return { inputs: options.inputs, slowestMs };
+}
