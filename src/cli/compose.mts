@@ -26,6 +26,8 @@ const CONNECTIONS = 16;
 const MIB = 1024 * 1024;
 /** A server that does not even answer the call; what it sends afterwards has the time-out of `withTimeout`. */
 const CONNECT_MS = 10_000;
+/** For the beginning of an answer, as `withTimeout` has it for the whole of a small one. */
+const ANSWER_MS = 30_000;
 const MOST_TIMEOUT_SECONDS = 3600;
 /** Bodies in parts take several at once. */
 const SOCKETS = { keepAlive: true, maxSockets: 64 };
@@ -63,7 +65,13 @@ export async function openStore(remote: RemoteSpec, options: OpenOptions): Promi
     pathStyle,
     conditionForm: options.conditionForm,
     credentials: s3Credentials(process.env),
-    requestHandler: { connectionTimeout: CONNECT_MS, httpAgent: SOCKETS, httpsAgent: SOCKETS },
+    getAnswerMs: answerTime(process.env).baseMs ?? ANSWER_MS,
+    requestHandler: {
+      connectionTimeout: CONNECT_MS,
+      throwOnRequestTimeout: true,
+      httpAgent: SOCKETS,
+      httpsAgent: SOCKETS,
+    },
     now: () => nodeClock.now(),
   });
 }

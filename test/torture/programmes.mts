@@ -111,11 +111,11 @@ async function runClock(order: WorldOrder, counts: Counts): Promise<WorldOutcome
 
 export const PROGRAMMES = {
   kill: { rounds: 400, roundsOfWorld: 20, run: (order, counts) => inWorld(order, counts, { round: killRound }) },
-  proxy: { rounds: 600, roundsOfWorld: 20, run: runProxy },
-  disk: { rounds: 200, roundsOfWorld: 10, run: runDisk },
-  server: { rounds: 200, roundsOfWorld: 10, run: runServer },
-  two: { rounds: 200, roundsOfWorld: 20, run: (order, counts) => inWorld(order, counts, { round: twoRound }) },
-  clock: { rounds: 200, roundsOfWorld: 10, run: runClock },
+  proxy: { rounds: 600, roundsOfWorld: 8, run: runProxy },
+  disk: { rounds: 200, roundsOfWorld: 5, run: runDisk },
+  server: { rounds: 200, roundsOfWorld: 5, run: runServer },
+  two: { rounds: 200, roundsOfWorld: 10, run: (order, counts) => inWorld(order, counts, { round: twoRound }) },
+  clock: { rounds: 200, roundsOfWorld: 5, run: runClock },
 } as const satisfies Record<string, Programme>;
 
 export type ProgrammeName = keyof typeof PROGRAMMES;

@@ -41,6 +41,7 @@ export async function runWorlds(programme: Programme, order: Order): Promise<Out
       begun += 1;
       const { done, failure } = await programme.run({ ...order, seed, rounds: roundsHere }, counts);
       rounds += done;
+      order.tell(`  seed ${String(seed)}: ${String(done)} rounds`);
       if (failure === undefined) continue;
       failures.push({ seed, message: failure });
       order.tell(`seed ${String(seed)}: ${failure}`);

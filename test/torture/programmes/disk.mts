@@ -8,7 +8,8 @@ import type { World } from '../world.mts';
 
 const MIB = 1024 * 1024;
 const DISK_BYTES = 48 * MIB;
-const MOST_LEFT_BYTES = 96 * 1024;
+/** From too little for a note to enough for all but an attachment. */
+const MOST_LEFT_BYTES = [4_096, 16_384, 98_304];
 const MOST_WAIT_MS = 1_500;
 
 /** A disk of its own for the vault or for what the device remembers, of each device. */
@@ -24,14 +25,14 @@ export async function mountDisks(world: World): Promise<ReadonlyMap<Device, Disk
 /** A disk fills up or turns read-only, before a sync or in its midst; then there is room again. */
 export async function diskRound(world: World, disks: ReadonlyMap<Device, Disk>): Promise<void> {
   const { random, devices } = world;
-  for (const device of devices) await world.person(device).edits(2 + random.below(6));
+  for (const device of devices) await world.person(device).edits(4 + random.below(10));
   await world.sync(random.pick(devices));
   const device = random.pick(devices);
   const disk = disks.get(device);
   if (disk === undefined) throw new Error('no disk');
   const harm = random.chance(0.25) ? 'read-only' : 'full';
-  const waitMs = random.chance(0.5) ? 0 : random.fraction() * MOST_WAIT_MS;
-  const leftBytes = random.below(MOST_LEFT_BYTES);
+  const waitMs = random.chance(0.6) ? 0 : random.fraction() * MOST_WAIT_MS;
+  const leftBytes = random.below(random.pick(MOST_LEFT_BYTES));
   const undo = await harmDuring(world, { device, disk, harm, waitMs, leftBytes });
   await undo();
   for (const one of devices) await world.recover(one);
