@@ -1,4 +1,11 @@
-import { Agent, createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  Agent,
+  createServer,
+  request,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SeededRandom } from '../support/seeded-random.ts';
 
@@ -43,7 +50,8 @@ interface Answer {
 const DAY_MS = 86_400_000;
 const BURST = 6;
 const CALM: Weather = { faults: [], chance: 0, most: 0 };
-const PAGE = '<!DOCTYPE html><html><body><h1>Welcome to the hotel</h1>Log in to use the network.</body></html>';
+const PAGE =
+  '<!DOCTYPE html><html><body><h1>Welcome to the hotel</h1>Log in to use the network.</body></html>';
 const BUSY =
   '<?xml version="1.0" encoding="UTF-8"?><Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>';
 
@@ -144,7 +152,9 @@ export class FaultProxy {
         return;
       case 'html':
         await bodyOf(from);
-        to.writeHead(200, { 'content-type': 'text/html', 'content-length': Buffer.byteLength(PAGE) }).end(PAGE);
+        to.writeHead(200, { 'content-type': 'text/html', 'content-length': Buffer.byteLength(PAGE) }).end(
+          PAGE,
+        );
         return;
       case 'half-up':
         await this.#halfUp(from);
@@ -184,7 +194,11 @@ export class FaultProxy {
         return;
       case 'length-too-short': {
         const cut = answer.body.subarray(0, Math.max(0, answer.body.length - 10));
-        give(to, { ...answer, body: cut, headers: { ...answer.headers, 'content-length': String(cut.length) } });
+        give(to, {
+          ...answer,
+          body: cut,
+          headers: { ...answer.headers, 'content-length': String(cut.length) },
+        });
         return;
       }
       default:

@@ -153,7 +153,11 @@ export class Person {
     await this.#onOne(await pathsIn(this.#device.vault), random, deed);
   }
 
-  async #onOne(paths: readonly string[], random: SeededRandom, deed: (at: At) => Promise<void>): Promise<void> {
+  async #onOne(
+    paths: readonly string[],
+    random: SeededRandom,
+    deed: (at: At) => Promise<void>,
+  ): Promise<void> {
     if (paths.length === 0) return;
     const path = random.pick(paths);
     await deed({ path, full: join(this.#device.vault, path) });

@@ -8,7 +8,7 @@ import { FaultProxy } from './fault-proxy.mts';
 import { clockRound, fakeTimeLibrary } from './programmes/clock.mts';
 import { diskRound, mountDisks } from './programmes/disk.mts';
 import { killRound } from './programmes/kill.mts';
-import { PROXY_ENV, proxyRound } from './programmes/proxy.mts';
+import { climateOf, PROXY_ENV, proxyRound } from './programmes/proxy.mts';
 import { MortalServer, serverRound } from './programmes/server.mts';
 import { twoRound } from './programmes/two.mts';
 import { World, type WorldOptions } from './world.mts';
@@ -66,9 +66,10 @@ async function inWorld(order: WorldOrder, counts: Counts, play: Play): Promise<W
 
 async function runProxy(order: WorldOrder, counts: Counts): Promise<WorldOutcome> {
   const proxy = await FaultProxy.start(order.server.endpoint, new SeededRandom(order.seed));
+  const { faults, mostAttachmentBytes } = climateOf(order.seed);
   return inWorld(order, counts, {
-    options: { endpoint: proxy.endpoint, env: PROXY_ENV, mostAttachmentBytes: 12 * MIB },
-    round: (world) => proxyRound(world, proxy),
+    options: { endpoint: proxy.endpoint, env: PROXY_ENV, mostAttachmentBytes },
+    round: (world) => proxyRound(world, proxy, faults),
     after: async (world) => {
       for (const [fault, times] of proxy.hits) world.count(`× ${fault}`, times);
       await proxy.stop();
@@ -110,11 +111,19 @@ async function runClock(order: WorldOrder, counts: Counts): Promise<WorldOutcome
 }
 
 export const PROGRAMMES = {
-  kill: { rounds: 400, roundsOfWorld: 20, run: (order, counts) => inWorld(order, counts, { round: killRound }) },
+  kill: {
+    rounds: 400,
+    roundsOfWorld: 20,
+    run: (order, counts) => inWorld(order, counts, { round: killRound }),
+  },
   proxy: { rounds: 600, roundsOfWorld: 8, run: runProxy },
   disk: { rounds: 200, roundsOfWorld: 5, run: runDisk },
   server: { rounds: 200, roundsOfWorld: 5, run: runServer },
-  two: { rounds: 200, roundsOfWorld: 10, run: (order, counts) => inWorld(order, counts, { round: twoRound }) },
+  two: {
+    rounds: 200,
+    roundsOfWorld: 10,
+    run: (order, counts) => inWorld(order, counts, { round: twoRound }),
+  },
   clock: { rounds: 200, roundsOfWorld: 5, run: runClock },
 } as const satisfies Record<string, Programme>;
 

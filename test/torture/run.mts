@@ -50,7 +50,8 @@ try {
 function summary(name: string, { counts, failures, seconds, rounds, seeds }: Outcome): string {
   const told = [...counts].map(([what, times]) => `${String(times)} ${what}`).join(', ');
   const failed = failures.map(
-    ({ seed, message }) => `\n  seed ${String(seed)}: ${message}\n    again: --programme ${name} --seed ${String(seed)}`,
+    ({ seed, message }) =>
+      `\n  seed ${String(seed)}: ${message}\n    again: --programme ${name} --seed ${String(seed)}`,
   );
   return `${name}: ${String(rounds)} rounds in ${String(seeds)} worlds from seed ${options.seed}, ${seconds.toFixed(0)} s; ${told}; ${String(failures.length)} worlds failed${failed.join('')}`;
 }

@@ -62,8 +62,7 @@ export class World {
       AWS_EC2_METADATA_DISABLED: 'true',
       ...options.env,
     };
-    const device = (name: string): Device =>
-      new Device({ name, folder: join(folder, name), program, env });
+    const device = (name: string): Device => new Device({ name, folder: join(folder, name), program, env });
     this.devices = [device('a'), device('b')];
     const mostAttachmentBytes = options.mostAttachmentBytes ?? 20 * MIB;
     const { ledger } = this;

@@ -48,7 +48,8 @@ export async function serverRound(world: World, server: MortalServer): Promise<v
   world.count('kills of the server');
   await delay(downMs);
   await server.rise();
-  for (const ended of await Promise.all(running)) world.count(`syncs of a dying server ${checkFailure(ended)}`);
+  for (const ended of await Promise.all(running))
+    world.count(`syncs of a dying server ${checkFailure(ended)}`);
   for (const device of busy) await world.recover(device);
   await world.settle();
 }
