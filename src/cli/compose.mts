@@ -10,7 +10,8 @@ import { withLimit } from '../storage/wrappers/with-limit.ts';
 import { withMetering, type MeterSink } from '../storage/wrappers/with-metering.ts';
 import { withPrefix } from '../storage/wrappers/with-prefix.ts';
 import { withRetry } from '../storage/wrappers/with-retry.ts';
-import { withTimeout } from '../storage/wrappers/with-timeout.ts';
+import { withTimeout, type TimeoutOptions } from '../storage/wrappers/with-timeout.ts';
+import { CliError, EXIT } from './cli-error.mts';
 import type { VaultConfig } from './config.mts';
 import { makeFolder } from './make-folder.mts';
 import { nodeClock } from './platform/clock.mts';
@@ -25,6 +26,9 @@ const CONNECTIONS = 16;
 const MIB = 1024 * 1024;
 /** A server that does not even answer the call; what it sends afterwards has the time-out of `withTimeout`. */
 const CONNECT_MS = 10_000;
+/** For the beginning of an answer, as `withTimeout` has it for the whole of a small one. */
+const ANSWER_MS = 30_000;
+const MOST_TIMEOUT_SECONDS = 3600;
 /** Bodies in parts take several at once. */
 const SOCKETS = { keepAlive: true, maxSockets: 64 };
 
@@ -66,7 +70,13 @@ export async function openStore(remote: RemoteSpec, options: OpenOptions): Promi
     pathStyle,
     conditionForm: options.conditionForm,
     credentials: s3Credentials(process.env),
-    requestHandler: { connectionTimeout: CONNECT_MS, httpAgent: SOCKETS, httpsAgent: SOCKETS },
+    getAnswerMs: answerTime(process.env).baseMs ?? ANSWER_MS,
+    requestHandler: {
+      connectionTimeout: CONNECT_MS,
+      throwOnRequestTimeout: true,
+      httpAgent: SOCKETS,
+      httpsAgent: SOCKETS,
+    },
     now: () => nodeClock.now(),
   });
 }
@@ -74,8 +84,21 @@ export async function openStore(remote: RemoteSpec, options: OpenOptions): Promi
 /** The order of the wrappers, outermost first: retry, limit, time-out, (folder: plain copies,) meter, prefix, store. */
 export function wrapped(store: ObjectStore, remote: RemoteSpec, meter: MeterSink): ObjectStore {
   const metered = withMetering(withPrefix(store, remote.prefix), meter);
-  const timed = withTimeout(remote.kind === 'folder' ? withPlainReadableCopy(metered) : metered, nodeClock);
+  const fitted = remote.kind === 'folder' ? withPlainReadableCopy(metered) : metered;
+  const timed = withTimeout(fitted, nodeClock, answerTime(process.env));
   return withRetry(withLimit(timed, CONNECTIONS), { timer: nodeClock, jitter: nodeRandom });
+}
+
+/** How long a cloud may take to answer; the wrapper's own time unless the person says otherwise. */
+export function answerTime(env: NodeJS.ProcessEnv): TimeoutOptions {
+  const text = env['TWINCLOUD_TIMEOUT_SECONDS'] ?? '';
+  if (text === '') return {};
+  const seconds = Number(text);
+  if (seconds >= 1 && seconds <= MOST_TIMEOUT_SECONDS) return { baseMs: seconds * 1000 };
+  throw new CliError(
+    `TWINCLOUD_TIMEOUT_SECONDS is ${text}. Set it to seconds, 1 to ${String(MOST_TIMEOUT_SECONDS)}, or unset it.`,
+    EXIT.usage,
+  );
 }
 
 export interface EngineParts {

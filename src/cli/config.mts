@@ -107,8 +107,13 @@ async function writeConfig(folder: string, config: Config): Promise<void> {
     await writeFile(staged, `${JSON.stringify(config, undefined, 2)}\n`, { mode: 0o600, flush: true });
     await rename(staged, file);
   } catch (error) {
-    await rm(staged, { force: true });
-    throw new CliError(`The configuration ${file} cannot be written: ${(error as Error).message}.`, 1, error);
+    await rm(staged, { force: true }).catch(() => undefined);
+    const { code, message } = error as NodeJS.ErrnoException;
+    const remedy =
+      code === 'ENOSPC' || code === 'EDQUOT'
+        ? 'Free some space on its disk and try again.'
+        : 'Allow this user to write there, on a disk that is not mounted read-only, and try again.';
+    throw new CliError(`The configuration ${file} cannot be written: ${message}. ${remedy}`, 1, error);
   }
 }
 

@@ -28,6 +28,8 @@ export interface VaultSetup {
   readonly stateFolder: string;
   /** Not in the configuration yet. */
   readonly isNew: boolean;
+  /** The configuration has another name of this device. */
+  readonly isRenamed: boolean;
 }
 
 /** The folder that `--vault` names, where it really is. */
@@ -72,7 +74,8 @@ export async function findSetup(context: Context): Promise<VaultSetup> {
     ...(known ?? { vault, remote: remoteText(remote) }),
     device: { ...device, name: named ?? device.name },
   };
-  return setupOf({ config, remote, folder, isNew: known === undefined });
+  const isRenamed = named !== undefined && named !== known?.device.name;
+  return { ...setupOf({ config, remote, folder, isNew: known === undefined }), isRenamed };
 }
 
 export function setupOf(parts: {
@@ -80,7 +83,7 @@ export function setupOf(parts: {
   readonly remote: RemoteSpec;
   readonly folder: string;
   readonly isNew: boolean;
-}): VaultSetup {
+}): Omit<VaultSetup, 'isRenamed'> {
   const { config, remote, folder, isNew } = parts;
   checkApart(config.vault, folder, 'the folder of the configuration (--config)');
   if (remote.kind === 'folder') checkApart(config.vault, remote.folder, 'the cloud’s folder');
@@ -155,7 +158,7 @@ export function busy(pid: number | undefined): CliError {
 }
 
 async function rememberedSetup(context: Context, setup: VaultSetup): Promise<VaultSetup> {
-  if (!setup.isNew && context.options.deviceName === undefined) return setup;
+  if (!setup.isNew && !setup.isRenamed) return setup;
   const { connected } = await import('./connection.mts');
   const config = setup.isNew ? await connected(setup.config, setup.remote, context.signal) : setup.config;
   await changeConfig(setup.configFolder, (all) => withVault(all, config));

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
-import { afterEach, expect, it } from 'vitest';
+import { createServer } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { afterEach, expect, it, vi } from 'vitest';
 import { openStore } from '../../src/cli/compose.mts';
+import type { RemoteSpec } from '../../src/cli/remote.mts';
 import type { ObjectKey } from '../../src/core/model/ids.ts';
 
 /** Listens, then never takes a connection: once its queue is full, the system leaves callers without an answer. */
@@ -49,3 +51,24 @@ it.runIf(process.platform === 'linux')(
   },
   40_000,
 );
+
+it('a get that is taken and never answered is given up as soon as any other call', async () => {
+  const server = createServer(() => undefined).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  cleanups.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const endpoint = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  vi.stubEnv('TWINCLOUD_TIMEOUT_SECONDS', '1');
+  vi.stubEnv('TWINCLOUD_S3_ACCESS_KEY_ID', 'KEY');
+  vi.stubEnv('TWINCLOUD_S3_SECRET_ACCESS_KEY', 'secret');
+  cleanups.push(() => vi.unstubAllEnvs());
+  const remote = { kind: 's3', bucket: 'bucket', prefix: '', region: 'us-east-1', endpoint, pathStyle: true };
+  const store = await openStore(remote as RemoteSpec, { conditionForm: 'quoted', create: false });
+  cleanups.push(() => void store.close());
+  const startMs = performance.now();
+  // Nobody knows the size of it: a time by the largest object would be an hour.
+  await expect(store.get('.twincloud/head' as ObjectKey)).rejects.toMatchObject({ kind: 'unavailable' });
+  expect(performance.now() - startMs).toBeLessThan(8_000);
+});

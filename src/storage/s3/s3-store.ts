@@ -30,6 +30,11 @@ export interface S3StoreOptions extends S3ConnectionOptions {
   readonly conditionForm: ConditionForm;
   /** Larger bodies go in parts of this size, bytes: 8 MiB unless told, and S3 takes none below 5 MiB. */
   readonly partBytes?: number;
+  /**
+   * A get whose answer has not begun after so long is given up, milliseconds. How long all of it may take
+   * depends on its size, which nobody knows before. Needs a transport that heeds `requestTimeout`.
+   */
+  readonly getAnswerMs?: number;
 }
 
 /**
@@ -55,11 +60,14 @@ class S3Store implements ObjectStore {
   readonly #form: ConditionForm;
   readonly #connection: S3Connection;
   readonly #partBytes: number;
+  readonly #getLimits: { readonly requestTimeout?: number };
 
   constructor(options: S3StoreOptions) {
     this.#bucket = options.bucket;
     this.#form = options.conditionForm;
     this.#partBytes = options.partBytes ?? PIECE_BYTES;
+    const { getAnswerMs } = options;
+    this.#getLimits = getAnswerMs === undefined ? {} : { requestTimeout: getAnswerMs };
     this.#connection = new S3Connection(options);
     this.capabilities = {
       conditionalPut: options.conditionForm !== 'none',
@@ -80,7 +88,7 @@ class S3Store implements ObjectStore {
     };
     try {
       const answer = await this.#connection.send(
-        (client, sdk, send) => client.send(new sdk.GetObjectCommand(input), send),
+        (client, sdk, send) => client.send(new sdk.GetObjectCommand(input), { ...send, ...this.#getLimits }),
         signal,
       );
       const body = await readBody(answer.output, key, signal);

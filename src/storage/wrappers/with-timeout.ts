@@ -20,7 +20,7 @@ const PROVIDER = 'timeout';
  * does afterwards is not waited for. Stands below limits, so that waiting for a turn costs no time.
  */
 export function withTimeout(store: ObjectStore, timer: Timer, options: TimeoutOptions = {}): ObjectStore {
-  const { baseMs = 30_000, minBytesPerSecond = 16 * 1024, unknownBytes = 64 * 1024 * 1024 } = options;
+  const { baseMs = 30_000, minBytesPerSecond = 16 * 1024, unknownBytes = 8 * 1024 * 1024 } = options;
   const budgetMs = (call: StoreCall): number => {
     const asked = call.kind === 'get' ? (call.bytesAsked ?? unknownBytes) : 0;
     return baseMs + ((call.bytesUp + asked) / minBytesPerSecond) * 1000;

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -264,9 +264,27 @@ describe.runIf(mayMount)('disks', () => {
       const { exitCode, stderr } = await bench.run(['sync', '--remote', bench.remote]);
       expect(exitCode).toBe(1);
       expect(stderr).toContain('twincloud.json');
+      expect(stderr).toContain('Allow this user to write there');
+      execFileSync('mount', ['-o', 'remount,rw,size=4k', bench.config()]);
+      await writeFile(join(bench.config(), 'filler'), new Uint8Array(4096));
+      const full = await bench.run(['sync', '--remote', bench.remote]);
+      expect(full.exitCode).toBe(1);
+      expect(full.stderr).toMatch(/cannot be written: ENOSPC.*Free some space on its disk and try again/u);
     } finally {
       execFileSync('umount', [bench.config()]);
     }
     await chmod(bench.config(), 0o700);
   });
+});
+
+it('settings are written again only when they change', async () => {
+  await bench.write('note.md', 'hello\n');
+  const named = ['sync', '--remote', bench.remote, '--device-name'];
+  const inode = async (): Promise<number> => (await stat(join(bench.config(), 'twincloud.json'))).ino;
+  await bench.run([...named, 'Laptop']);
+  const first = await inode();
+  await bench.run([...named, 'Laptop']);
+  expect(await inode()).toBe(first);
+  await bench.run([...named, 'Desk']);
+  expect(await inode()).not.toBe(first);
 });

@@ -10,6 +10,7 @@ const run = promisify(execFile);
 export interface Disk {
   readonly folder: string;
   remountReadOnly(): Promise<void>;
+  remountWritable(): Promise<void>;
   resize(sizeBytes: number): Promise<void>;
   unmount(): Promise<void>;
 }
@@ -24,6 +25,9 @@ export async function mountDisk(folder: string, sizeBytes: number): Promise<Disk
     folder,
     async remountReadOnly() {
       await run('mount', ['-o', 'remount,ro', folder]);
+    },
+    async remountWritable() {
+      await run('mount', ['-o', 'remount,rw', folder]);
     },
     async resize(bytes) {
       await run('mount', ['-o', `remount,size=${String(bytes)}`, folder]);

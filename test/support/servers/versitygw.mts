@@ -17,12 +17,14 @@ export async function install(): Promise<void> {
 }
 
 /** Its conditional writes hold as AWS documents them, and so does its check of the region; names are those of files. */
-export async function startServer(place: { readonly dataFolder?: string } = {}): Promise<RunningServer> {
+export async function startServer(
+  place: { readonly dataFolder?: string; readonly port?: number } = {},
+): Promise<RunningServer> {
   const program = await goTool('versitygw', PACKAGE);
   const folder = await mkdtemp(join(tmpdir(), 'versitygw-'));
   const dataFolder = place.dataFolder ?? join(folder, 'data');
-  await mkdir(dataFolder);
-  const [port = 0] = await freePorts(1);
+  await mkdir(dataFolder, { recursive: true });
+  const [port = 0] = place.port === undefined ? await freePorts(1) : [place.port];
   const env = { ROOT_ACCESS_KEY: KEYS.accessKeyId, ROOT_SECRET_KEY: KEYS.secretAccessKey };
   const daemon = startDaemon(
     program,
