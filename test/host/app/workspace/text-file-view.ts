@@ -84,7 +84,8 @@ export abstract class TextFileView extends EditableFileView {
 
   async #fileWasModified(file: TFile): Promise<void> {
     const text = await this.#settledText(file);
-    if (text === this.lastSavedData) return;
+    // Another note may be shown here meanwhile.
+    if (file !== this.file || text === this.lastSavedData) return;
     const live = this.getViewData();
     if (!this.dirty || text === live) {
       this.#take(text);
