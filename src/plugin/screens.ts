@@ -1,5 +1,6 @@
 import type { App, Plugin } from 'obsidian';
 import { CheckModal } from './modals/check-modal.ts';
+import { CopyLinkModal } from './modals/copy-link-modal.ts';
 import { forgetModal } from './modals/forget-modal.ts';
 import { HeldModal } from './modals/held-modal.ts';
 import { HistoryModal } from './modals/history-modal.ts';
@@ -20,6 +21,7 @@ export function screensOf(ui: () => Ui): Screens {
     check: () => ui().show(new CheckModal(ui())),
     forget: () => ui().show(forgetModal(ui())),
     setupLink: (items) => ui().show(new SetupLinkModal(ui(), items)),
+    copyLink: (link) => ui().show(new CopyLinkModal(ui(), link)),
     log: () => ui().run(TEXTS.log.title, () => openLog(ui().app)),
     settings: () => openSettings(ui().plugin),
   };

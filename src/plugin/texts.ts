@@ -25,6 +25,7 @@ export const TEXTS = {
   verify: VERIFY_TEXTS,
   close: 'Close',
   cancel: 'Cancel',
+  again: 'Try again',
   unexpected: (what: string, detail: string): string =>
     `${what} did not work: ${detail} Try again; if it stays so, look into the sync log.`,
 } as const;

@@ -13,6 +13,7 @@ export interface Screens {
   check(): void;
   forget(): void;
   setupLink(items: SetupItems): void;
+  copyLink(link: string): void;
   settings(): void;
 }
 

@@ -14,7 +14,7 @@ export function registerSetupLink(ui: Ui): void {
 }
 
 /** Copies the link that sets up another device as this one is, without the keys. */
-export async function copySetupLink({ service }: Ui): Promise<void> {
+export async function copySetupLink({ service, open }: Ui): Promise<void> {
   if (service.settings.s3.bucket === '') {
     new Notice(TEXTS.setupLink.unset);
     return;
@@ -24,7 +24,8 @@ export async function copySetupLink({ service }: Ui): Promise<void> {
     await activeWindow.navigator.clipboard.writeText(link);
     new Notice(TEXTS.setupLink.copied);
   } catch {
-    new Notice(`${TEXTS.setupLink.notCopied} ${link}`, 0);
+    // A notice goes when it is clicked: nothing can be selected in it.
+    open.copyLink(link);
   }
 }
 

@@ -57,7 +57,7 @@ export class CheckModal extends Modal {
     const failed = findings.some(({ state }) => state === 'failed');
     const warned = findings.some(({ state }) => state === 'warning');
     const text = failed ? check.bad : warned ? check.usable : check.good;
-    const tone = failed ? 'error' : warned ? 'warning' : 'info';
+    const tone = failed ? 'error' : warned ? 'warning' : 'success';
     callout(this.contentEl, { tone, text, role: failed ? 'alert' : 'status' });
     const list = this.contentEl.createEl('ul', { cls: 'twincloud-findings' });
     for (const finding of findings) showFinding(list, finding);

@@ -27,9 +27,15 @@ export abstract class LoadingModal<T> extends Modal {
   protected abstract show(loaded: T): void;
 
   override async onOpen(): Promise<void> {
-    const { title, waiting, classes = [], load } = this.loading();
+    const { title, classes = [] } = this.loading();
     this.modalEl.addClass('twincloud-modal', ...classes);
     this.setTitle(title);
+    await this.#load();
+  }
+
+  async #load(): Promise<void> {
+    const { waiting, load } = this.loading();
+    this.contentEl.empty();
     statusLine(this.contentEl, waiting);
     try {
       const loaded = await load();
@@ -47,6 +53,9 @@ export abstract class LoadingModal<T> extends Modal {
   #fail(message: string): void {
     this.contentEl.empty();
     failureBox(this.contentEl, message);
-    button(buttonRow(this.contentEl), TEXTS.close, () => this.close());
+    const row = buttonRow(this.contentEl);
+    const again = button(row, TEXTS.again, () => void this.#load());
+    again.setCta().buttonEl.focus({ preventScroll: true });
+    button(row, TEXTS.close, () => this.close());
   }
 }

@@ -2,6 +2,13 @@ import { ButtonComponent, setIcon } from 'obsidian';
 
 /** Small pieces that several screens are made of. */
 
+const TONE_ICONS = {
+  info: 'info',
+  success: 'check',
+  warning: 'alert-triangle',
+  error: 'alert-triangle',
+} as const;
+
 /** A line that a screen reader tells when it changes. */
 export function statusLine(parent: HTMLElement, text: string): HTMLElement {
   return parent.createEl('p', { cls: 'twincloud-status-line', text, attr: { role: 'status' } });
@@ -16,7 +23,7 @@ export function failureBox(parent: HTMLElement, message: string): HTMLElement {
 export function callout(
   parent: HTMLElement,
   options: {
-    readonly tone: 'info' | 'warning' | 'error';
+    readonly tone: keyof typeof TONE_ICONS;
     readonly text: string;
     readonly title?: string;
     readonly role?: string;
@@ -27,7 +34,7 @@ export function callout(
     cls: `twincloud-callout is-${tone}`,
     attr: role === undefined ? {} : { role },
   });
-  icon(box, tone === 'info' ? 'info' : 'alert-triangle');
+  icon(box, TONE_ICONS[tone]);
   const words = box.createDiv();
   if (title !== undefined) words.createDiv({ cls: 'twincloud-callout-title', text: title });
   words.createDiv({ text });

@@ -69,7 +69,7 @@ export class VerifyModal extends Modal {
     const { verify } = TEXTS;
     contentEl.empty();
     if (report.damaged.length === 0) {
-      callout(contentEl, { tone: 'info', text: verify.good(report), role: 'status' });
+      callout(contentEl, { tone: 'success', text: verify.good(report), role: 'status' });
     } else {
       callout(contentEl, { tone: 'warning', text: verify.bad(report), role: 'alert' });
       const rows = report.damaged.map(({ path, repaired, detail }) => ({

@@ -38,7 +38,10 @@ export const SETUP_LINK_TEXTS = {
   applied: 'Twincloud is set up. Check the connection next.',
   nothing: 'Nothing was selected, so nothing was changed.',
   copied: 'Setup link copied. It holds no keys. Open it on the other device, in the vault to be synced.',
-  notCopied: 'The setup link could not be copied. Select and copy it from here:',
+  byHandTitle: 'Copy the setup link',
+  byHand:
+    'The system did not let the link be copied. Copy it from here by hand, and open it on the other device, in the vault to be synced. It holds no keys.',
+  link: 'Setup link',
   unset: 'There is nothing to copy yet: set up a cloud in the settings first.',
   refused: (reason: string): string =>
     `Twincloud: this setup link cannot be used. ${reason} Copy it again on the other device.`,

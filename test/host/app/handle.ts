@@ -72,6 +72,8 @@ export class HostHandle {
     await this.#restoreTabs();
     mark('layoutReady');
     app.workspace.becomeReady();
+    // Asked for after the plugins asked for theirs: what they do in it is over by then.
+    requestIdleCallback(() => mark('idle'));
     this.ready = true;
     document.body.addClass('is-ready');
   }

@@ -96,7 +96,12 @@ describe.each(['desktop', 'phone'] as const)('on a %s', (kind) => {
     await script({ failure: 'The cloud cannot be reached. Check the network.' });
     await run('preview');
     await page.getByRole('alert').getByText('The cloud cannot be reached').waitFor();
-    await behaves(dialog('Preview sync'), 'preview-failed');
+    await picture('preview-failed');
+    await page.evaluate(() => {
+      window.screens.service.script.failure = undefined;
+    });
+    await button('Try again').click();
+    await behaves(dialog('Preview sync'), 'preview-again');
   });
 
   it.each([
@@ -227,6 +232,71 @@ describe.each(['desktop', 'phone'] as const)('on a %s', (kind) => {
     await opened.getByRole('button', { name: 'Check again' }).click();
     await opened.getByText('The connection works.').waitFor();
     await behaves(opened, 'check');
+  });
+
+  it('before the first set-up, the settings say what comes first, and nothing points at where one is', async () => {
+    await page.evaluate(() => window.screens.service.forgetCloud());
+    await run('show-log');
+    await page.locator('.twincloud-log').getByText('No cloud is set up.').waitFor();
+    await picture('log-unset');
+    await driver.openSettings('twincloud');
+    await page.getByText('Select “Cloud” and say which bucket keeps this vault.').waitFor();
+    expect(await page.locator('.vertical-tab-content').getByText('the settings of Twincloud').count()).toBe(
+      0,
+    );
+    expect(await button('Sync now').isVisible()).toBe(false);
+    await picture('settings-unset');
+    await page.getByText('The bucket that keeps this vault.').click();
+    await picture('cloud-unset');
+  });
+
+  it('the setup link is on the clipboard after Copy setup link, without the names of secrets', async () => {
+    const origin = new URL(page.url()).origin;
+    await driver.context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
+    await run('copy-setup-link');
+    await driver.until(
+      'the notice',
+      () => driver.notices(),
+      (all) => all.some((one) => one.includes('Setup link copied.')),
+    );
+    const link = new URL(await page.evaluate(() => navigator.clipboard.readText()));
+    expect([link.protocol, link.host]).toEqual(['obsidian:', 'twincloud-setup']);
+    expect(Object.fromEntries(link.searchParams)).toMatchObject({ bucket: 'my-notes', prefix: 'vault' });
+    expect(link.search).not.toMatch(/access|secret/u);
+    await picture('copied');
+    await driver.openLink(link.href);
+    await dialog('Set up from a link').getByText('Same as now').first().waitFor();
+  });
+
+  it('a clipboard that refuses leaves the setup link where it can be copied by hand', async () => {
+    const session = await driver.context.newCDPSession(page);
+    const permission = { name: 'clipboard-write' };
+    const { origin } = new URL(page.url());
+    await session.send('Browser.setPermission', { permission, setting: 'denied', origin });
+    await run('copy-setup-link');
+    const opened = dialog('Copy the setup link');
+    const field = opened.getByLabel('Setup link', { exact: true });
+    await field.waitFor();
+    const selected = await field.evaluate((el: HTMLTextAreaElement) =>
+      el.value.slice(el.selectionStart, el.selectionEnd),
+    );
+    expect(selected).toMatch(/^obsidian:\/\/twincloud-setup\?.*bucket=my-notes/u);
+    expect(await driver.notices()).toEqual([]);
+    await behaves(opened, 'copy-by-hand');
+  });
+
+  it('conflict copies are listed in the log, each a way to the note', async () => {
+    await page.evaluate(() => {
+      const { service } = window.screens;
+      const copies = ['Journal (conflict, Phone, 2026-11-22 14.03).md', 'A/deep/folder/List (conflict).md'];
+      service.conflicts = copies as unknown as typeof service.conflicts;
+      const message = 'Journal.md was changed on two devices. Compare the copy with it, then delete one.';
+      service.become({ kind: 'attention', reason: 'conflicts', message });
+    });
+    await run('show-log');
+    await page.getByText('2 conflict copies').waitFor();
+    expect(await page.getByLabel('Open A/deep/folder/List (conflict).md').isVisible()).toBe(true);
+    await picture('log-conflicts');
   });
 
   it('ignore patterns are edited a line each', async () => {

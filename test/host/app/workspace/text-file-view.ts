@@ -17,7 +17,8 @@ export abstract class EditableFileView extends FileView {}
  *     ▼                    ▼
  *   take the file's text   patch what was typed onto the file's text, fuzzily; what does not fit is lost
  *
- * Without a `modify` it learns nothing, and the next save goes over the file.
+ * Without a `modify` it learns nothing, and the next save goes over the file. Saves do not overlap: one that is
+ * asked for during another comes after it (obsidian-typings `saving`, `saveAgain`).
  */
 export abstract class TextFileView extends EditableFileView {
   data = '';
@@ -27,6 +28,9 @@ export abstract class TextFileView extends EditableFileView {
   readonly requestSave = debounce(() => {
     void this.save();
   }, AUTOSAVE_MS);
+
+  /** Ends with the last save that was asked for; never rejects. */
+  #saved: Promise<void> = Promise.resolve();
 
   abstract getViewData(): string;
   abstract setViewData(data: string, clear: boolean): void;
@@ -54,7 +58,13 @@ export abstract class TextFileView extends EditableFileView {
     await this.save(true);
   }
 
-  async save(clear = false): Promise<void> {
+  save(clear = false): Promise<void> {
+    const saving = this.#saved.then(() => this.#save(clear));
+    this.#saved = saving.catch(() => undefined);
+    return saving;
+  }
+
+  async #save(clear: boolean): Promise<void> {
     const { file } = this;
     const text = this.getViewData();
     if (file !== null && this.dirty) {
@@ -73,8 +83,9 @@ export abstract class TextFileView extends EditableFileView {
   }
 
   async #fileWasModified(file: TFile): Promise<void> {
-    const text = await this.app.vault.read(file);
-    if (text === this.lastSavedData) return;
+    const text = await this.#settledText(file);
+    // Another note may be shown here meanwhile.
+    if (file !== this.file || text === this.lastSavedData) return;
     const live = this.getViewData();
     if (!this.dirty || text === live) {
       this.#take(text);
@@ -86,6 +97,16 @@ export abstract class TextFileView extends EditableFileView {
     new Notice(`"${file.basename}" has been modified externally, merging changes automatically.`);
     this.dirty = true;
     this.requestSave();
+  }
+
+  /** What the file has once no save of the view's own is under way: its echo is no news. */
+  async #settledText(file: TFile): Promise<string> {
+    for (;;) {
+      const saved = this.#saved;
+      await saved;
+      const text = await this.app.vault.read(file);
+      if (saved === this.#saved) return text;
+    }
   }
 
   #take(text: string): void {
