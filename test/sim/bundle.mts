@@ -43,7 +43,7 @@ function sown({ file, find, replace }: Patch): Plugin {
   return {
     name: 'sown',
     setup: ({ onLoad }) => {
-      onLoad({ filter: /\.ts$/u }, async (args) => {
+      onLoad({ filter: /[.]ts$/ }, async (args) => {
         if (args.path !== path) return undefined;
         const sound = await readFile(path, 'utf8');
         if (sound.split(find).length !== 2)

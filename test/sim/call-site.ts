@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** Frames to look at: the ports' own, the engine's wrappers of them, and the one that is wanted. */
-const FRAMES = 14;
+const FRAMES = 10;
 const FRAME = /at (?:async )?(?:new )?(?:(.*?) \()?(?:file:\/\/)?([^()]*?):(\d+):\d+\)?$/u;
 /** Code of the engine that hands calls on for others. */
 const WRAPPERS = /(?:cloud\/(?:cloud|checked-source)|engine\/state|engine\/lanes|memory\/[^/]*)\.ts$/u;

@@ -4,6 +4,7 @@ import type { CommitId } from '../../src/core/model/ids.ts';
 import { foldPath, type VaultPath } from '../../src/core/model/vault-path.ts';
 import type { MemorySnapshot, StoredObject } from '../../src/storage/memory/memory-store.ts';
 import type { PutOptions } from '../../src/storage/object-store.ts';
+import { hashOf } from './bytes.ts';
 import { readCloud, type CloudView } from './cloud-view.ts';
 import type { Device } from './device.ts';
 import { newContentsExist, stillReferred } from './invariants/contents.ts';
@@ -114,6 +115,7 @@ export class CloudLog {
       `   head ${short(after.head.commit)} g${String(after.head.generation)} by ${device.short}: ${entries.map(shown).join(', ')}`,
     );
     for (const entry of entries) this.#note(entry);
+    this.#sent(device, entries);
     this.#check(commit, former?.log, replaced);
   }
 
@@ -127,6 +129,14 @@ export class CloudLog {
     if (head.condemned !== undefined && head.condemned !== before?.head.condemned) reach('condemned');
     for (const [path, entry] of before?.tree ?? []) {
       if (entry.deleted === true && !tree.has(path)) reach('tombstone expired');
+    }
+  }
+
+  #sent(device: Device, entries: readonly Entry[]): void {
+    const files = device.files();
+    for (const { path, hash } of entries) {
+      const bytes = files.get(path);
+      if (bytes !== undefined && hashOf(bytes) === hash) device.sent.add(`${path}\n${hash}`);
     }
   }
 

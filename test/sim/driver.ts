@@ -37,6 +37,7 @@ export class Driver {
   }
 
   #setCalm(calm: boolean): void {
+    this.#world.calm = calm;
     this.#stepper.calm = calm;
     this.#calls.calm = calm;
   }

@@ -95,7 +95,7 @@ export function makeScenario(rng: Prng, seed: number): Scenario {
     damage: rng.chance(0.05),
     massDelete: rng.chance(0.1),
     bulk: rng.chance(0.02),
-    torn: rng.chance(0.2),
+    torn: rng.chance(isWide ? 0.4 : 0.2),
     unmount: rng.chance(0.08),
     tearRate: isLater ? 0.06 : 0,
     large: isLater && rng.chance(0.5),

@@ -55,6 +55,8 @@ export class World {
   /** Told of each call that ended well, while somebody counts requests. */
   onQuietOp: ((op: Op) => void) | undefined;
   ended = false;
+  /** Nothing fails now. */
+  calm = false;
   readonly #random: Prng;
   #harmed = false;
 
@@ -206,7 +208,8 @@ export class World {
 
   /** Counts the call under its site and the faults that it can meet; returns the site. */
   #countCall({ port, method, faults }: Omit<Call, 'device'>): string | undefined {
-    if (!this.scenario.sites) return undefined;
+    // A stack costs as much as the call: only where the call can fail is it worth one.
+    if (this.calm || !this.scenario.sites) return undefined;
     const site = callSite();
     const { calls } = this.stats;
     const key = `${port}.${method} @ ${site} × ${faults.join(',')}`;
