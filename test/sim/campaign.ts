@@ -8,7 +8,10 @@ export interface Tally {
   crashes: number;
   edits: number;
   syncs: number;
+  /** How often each fault met each call and site. */
   readonly hits: Map<string, number>;
+  /** How often each call was made. */
+  readonly calls: Map<string, number>;
   readonly reached: Map<string, number>;
   readonly failed: SeedResult[];
 }
@@ -26,6 +29,7 @@ export function emptyTally(): Tally {
     edits: 0,
     syncs: 0,
     hits: new Map(),
+    calls: new Map(),
     reached: new Map(),
     failed: [],
   };
@@ -39,8 +43,23 @@ export function add(tally: Tally, result: SeedResult): void {
   tally.edits += result.edits;
   tally.syncs += result.syncs;
   addCounts(tally.hits, result.hits);
+  addCounts(tally.calls, result.calls);
   addCounts(tally.reached, result.reached);
   if (result.violations.length > 0) tally.failed.push(result);
+}
+
+/** Adds what another process has summed up. */
+export function mergeTally(total: Tally, part: Tally): void {
+  total.seeds += part.seeds;
+  total.steps += part.steps;
+  total.faults += part.faults;
+  total.crashes += part.crashes;
+  total.edits += part.edits;
+  total.syncs += part.syncs;
+  addCounts(total.hits, part.hits);
+  addCounts(total.calls, part.calls);
+  addCounts(total.reached, part.reached);
+  total.failed.push(...part.failed);
 }
 
 /** Runs seeds until one of the ends is reached. */

@@ -2,8 +2,9 @@ import { classifyKey, headKey } from '../../src/core/format/keys.ts';
 import type { Entry } from '../../src/core/model/entry.ts';
 import type { CommitId } from '../../src/core/model/ids.ts';
 import { foldPath, type VaultPath } from '../../src/core/model/vault-path.ts';
-import type { MemorySnapshot } from '../../src/storage/memory/memory-store.ts';
+import type { MemorySnapshot, StoredObject } from '../../src/storage/memory/memory-store.ts';
 import type { PutOptions } from '../../src/storage/object-store.ts';
+import { hashOf } from './bytes.ts';
 import { readCloud, type CloudView } from './cloud-view.ts';
 import type { Device } from './device.ts';
 import { newContentsExist, stillReferred } from './invariants/contents.ts';
@@ -46,28 +47,28 @@ export class CloudLog {
     this.#world = world;
   }
 
-  onPut(device: Device, key: string, options: PutOptions, before: MemorySnapshot): void {
+  /** `old` is what stood there before. */
+  onPut(device: Device, key: string, options: PutOptions, old: StoredObject | undefined): void {
     const kind = classifyKey(key);
     this.#world.reach(`cloud: ${kind} written`);
-    if (kind === 'head') this.#onHead(device, options, before);
-    const old = before.get(key);
+    if (kind === 'head') this.#onHead(device, options, old !== undefined);
     const isOnce =
       kind === 'pack' || kind === 'blob' || kind === 'delta' || kind === 'shard' || kind === 'root';
     if (!isOnce || old === undefined) return;
-    const now = this.#world.bucket().get(key);
+    const now = this.#world.store.peek(key);
     if (now !== undefined && now.etag !== old.etag)
       this.#world.violate('I6', `${device.short} wrote other bytes over ${key}`);
   }
 
-  onObjectDeleted(device: Device, key: string, before: MemorySnapshot): void {
-    if (before.has(key)) this.#world.reach(`cloud: ${classifyKey(key)} removed`);
-    if (key === headKey && before.has(key)) this.#world.violate('I5', `${device.short} deleted the head`);
+  onObjectDeleted(device: Device, key: string, old: StoredObject | undefined): void {
+    if (old !== undefined) this.#world.reach(`cloud: ${classifyKey(key)} removed`);
+    if (key === headKey && old !== undefined) this.#world.violate('I5', `${device.short} deleted the head`);
     const problem = this.view === undefined ? undefined : stillReferred(this.view, key);
     if (problem !== undefined) this.#world.violate('I6', `${device.short}: ${problem}`);
   }
 
   backup(): Backup {
-    return { objects: this.#world.bucket(), everCommitted: new Set(this.everCommitted) };
+    return { objects: this.#world.store.snapshot(), everCommitted: new Set(this.everCommitted) };
   }
 
   restore(backup: Backup): void {
@@ -87,7 +88,7 @@ export class CloudLog {
     return this.#everAt.get(foldPath(path)) ?? new Set();
   }
 
-  #onHead(device: Device, options: PutOptions, before: MemorySnapshot): void {
+  #onHead(device: Device, options: PutOptions, replaced: boolean): void {
     const world = this.#world;
     const objects = world.bucket();
     let after: CloudView | undefined;
@@ -114,7 +115,8 @@ export class CloudLog {
       `   head ${short(after.head.commit)} g${String(after.head.generation)} by ${device.short}: ${entries.map(shown).join(', ')}`,
     );
     for (const entry of entries) this.#note(entry);
-    this.#check(commit, former?.log, before);
+    this.#sent(device, entries);
+    this.#check(commit, former?.log, replaced);
   }
 
   #reach({ before, after }: Commit): void {
@@ -130,6 +132,14 @@ export class CloudLog {
     }
   }
 
+  #sent(device: Device, entries: readonly Entry[]): void {
+    const files = device.files();
+    for (const { path, hash } of entries) {
+      const bytes = files.get(path);
+      if (bytes !== undefined && hashOf(bytes) === hash) device.sent.add(`${path}\n${hash}`);
+    }
+  }
+
   #note(entry: Entry): void {
     if (entry.deleted === true) {
       for (const device of this.#world.devices) device.mayTrash.add(foldPath(entry.path));
@@ -141,10 +151,10 @@ export class CloudLog {
     this.#everAt.set(key, hashes.add(entry.hash));
   }
 
-  #check(commit: Commit, formerLog: readonly CommitId[] | undefined, before: MemorySnapshot): void {
+  #check(commit: Commit, formerLog: readonly CommitId[] | undefined, replaced: boolean): void {
     const world = this.#world;
     const found = [
-      ...headExtends(formerLog, commit.after.head, before.has(headKey)),
+      ...headExtends(formerLog, commit.after.head, replaced),
       // What has rotted, or went with a rollback in the midst of a call, may be named until an audit finds it.
       ...(world.harmed ? [] : newContentsExist(commit)),
       ...deletionsAreMeant(world, commit),

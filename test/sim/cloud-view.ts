@@ -1,4 +1,3 @@
-import { gunzipSync, inflateRawSync } from 'node:zlib';
 import { decodeDelta } from '../../src/core/format/delta-codec.ts';
 import type { Decoded } from '../../src/core/format/decoded.ts';
 import { decodeHead } from '../../src/core/format/head-codec.ts';
@@ -9,7 +8,7 @@ import type { CommitRecord, Head } from '../../src/core/model/head.ts';
 import { EMPTY_HASH } from '../../src/core/model/ids.ts';
 import type { VaultPath } from '../../src/core/model/vault-path.ts';
 import type { MemorySnapshot } from '../../src/storage/memory/memory-store.ts';
-import { hashOf } from './bytes.ts';
+import { gunzip, hashOf, inflate } from './bytes.ts';
 
 /** A head as it lies in the bucket, read without any code of the engine. */
 export interface CloudView {
@@ -30,7 +29,7 @@ const cache = new WeakMap<Uint8Array, unknown>();
 function cached<T>(body: Uint8Array, decode: (plain: Uint8Array) => Decoded<T>): T {
   const known = cache.get(body);
   if (known !== undefined) return known as T;
-  const made = value(decode(gunzipSync(body)));
+  const made = value(decode(gunzip(body)));
   cache.set(body, made);
   return made;
 }
@@ -71,5 +70,5 @@ export function contentProblem(objects: MemorySnapshot, entry: Entry): string | 
 export function storedContent(objects: MemorySnapshot, at: ContentLocation): Uint8Array {
   if ('blob' in at) return bodyOf(objects, at.blob);
   const stored = bodyOf(objects, at.pack).subarray(at.offset, at.offset + at.length);
-  return at.encoding === 'deflate' ? inflateRawSync(stored) : stored;
+  return at.encoding === 'deflate' ? inflate(stored) : stored;
 }

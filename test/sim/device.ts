@@ -46,6 +46,8 @@ export class Device {
   readonly staged = new Map<StagedId, Uint8Array>();
   /** Every content that a path of this vault ever had. */
   readonly everHad = new Map<string, Set<string>>();
+  /** What it committed while it stood in its vault: path and hash, parted by a line feed. */
+  readonly sent = new Set<string>();
   /** Those of them from after the call under way began, which may have looked before. */
   readonly goneLately = new Set<string>();
   /** Its base table as last written. */

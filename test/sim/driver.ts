@@ -37,6 +37,7 @@ export class Driver {
   }
 
   #setCalm(calm: boolean): void {
+    this.#world.calm = calm;
     this.#stepper.calm = calm;
     this.#calls.calm = calm;
   }
@@ -202,6 +203,8 @@ export class Driver {
     }
     world.trace.add('THE BUCKET GOES BACK to its backup');
     world.cloud.restore(this.#backup);
+    // What was on its way to the bucket as it was until now is not part of it any more.
+    world.scheduler.late.length = 0;
     const now = world.cloud.view.head.generation;
     for (const device of world.devices) {
       if (device.op !== undefined) device.op.sawRollback = true;
@@ -240,6 +243,7 @@ export class Driver {
     this.#world.trace.add('— faults stop —');
     for (const device of this.#world.devices) if (device.unmounted) this.#mount(device, false);
     await this.#untilIdle();
+    await this.#stepper.arriveAll();
   }
 
   /**

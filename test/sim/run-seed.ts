@@ -24,6 +24,7 @@ export interface SeedResult {
   readonly seed: number;
   readonly violations: readonly Violation[];
   readonly trace: readonly string[];
+  /** Made when asked for. */
   readonly traceHash: string;
   readonly steps: number;
   readonly faults: number;
@@ -33,6 +34,8 @@ export interface SeedResult {
   readonly events: number;
   /** How often each kind of fault met each kind of call. */
   readonly hits: ReadonlyMap<string, number>;
+  /** How often each kind of call was made from each place, with the faults that it can meet. */
+  readonly calls: ReadonlyMap<string, number>;
   /** Situations that the run came to. */
   readonly reached: ReadonlyMap<string, number>;
 }
@@ -60,13 +63,15 @@ export async function runSeed(seed: number, options: RunOptions): Promise<SeedRe
   } finally {
     watch.stop();
   }
-  const { steps, faults, crashes, edits, syncs, hits, reached } = world.stats;
+  const { steps, faults, crashes, edits, syncs, hits, calls, reached } = world.stats;
   const { violations, trace } = world;
   return {
     seed,
     violations,
     trace: trace.lines,
-    traceHash: trace.hash,
+    get traceHash() {
+      return trace.hash;
+    },
     steps,
     faults,
     crashes,
@@ -74,6 +79,7 @@ export async function runSeed(seed: number, options: RunOptions): Promise<SeedRe
     syncs,
     events: driver.events,
     hits,
+    calls,
     reached,
   };
 }

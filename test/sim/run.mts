@@ -1,15 +1,17 @@
-import { fork } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { createEngine } from '../../src/engine/engine.ts';
-import { addCounts, emptyTally, failureText, summary, type Tally } from './campaign.ts';
+import { bundleWorker } from './bundle.mts';
+import { failureText, summary } from './campaign.ts';
+import { countPairs } from './pairs.ts';
 import { runSeed } from './run-seed.ts';
 import { shrink } from './shrink.ts';
-import type { Order, Report, Started } from './worker.mts';
+import { runCampaign, type CampaignResult } from './workers.mts';
 
-const WORKERS = 2;
 /** Runs spent on making a failing one shorter. */
 const SHRINK_TRIES = 400;
-const HANG_MS = 120_000;
 
 interface Options {
   readonly seeds: string;
@@ -43,46 +45,43 @@ async function traceOne(seed: number): Promise<void> {
 }
 
 async function campaign(): Promise<void> {
-  const startMs = Date.now();
-  const limitMs =
-    options.seconds === undefined ? Number.MAX_SAFE_INTEGER : startMs + Number(options.seconds) * 1000;
-  const count = Math.ceil(Number(options.seeds) / WORKERS);
-  const shares = Array.from({ length: WORKERS }, (_, index) =>
-    share({
-      first: Number(options.from) + index,
-      step: WORKERS,
-      count,
-      deadlineMs: limitMs,
-      failures: Number(options.failures),
-    }),
-  );
-  const total = emptyTally();
-  const failed: number[] = [];
-  for (const { tally, seeds } of await Promise.all(shares)) {
-    total.seeds += tally.seeds;
-    total.steps += tally.steps;
-    total.faults += tally.faults;
-    total.crashes += tally.crashes;
-    total.edits += tally.edits;
-    total.syncs += tally.syncs;
-    addCounts(total.hits, tally.hits);
-    addCounts(total.reached, tally.reached);
-    failed.push(...seeds);
+  const folder = await mkdtemp(join(tmpdir(), 'twincloud-sim-'));
+  try {
+    const worker = await bundleWorker(folder);
+    const startMs = Date.now();
+    const deadlineMs =
+      options.seconds === undefined ? Number.MAX_SAFE_INTEGER : startMs + Number(options.seconds) * 1000;
+    const [first, count, failures] = [options.from, options.seeds, options.failures].map(Number);
+    const range = { first: first ?? 1, count: count ?? 1000, failures: failures ?? 5 };
+    const result = await runCampaign({ worker, deadlineMs, ...range });
+    await printResult(result, (Date.now() - startMs) / 1000);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function printResult({ tally, failed }: CampaignResult, seconds: number): Promise<void> {
+  const { hit, possible, missing } = countPairs(tally.calls, tally.hits);
   if (options.pairs === true) {
-    for (const counts of [total.hits, total.reached]) {
+    for (const counts of [tally.hits, tally.reached]) {
       for (const [name, times] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1)))
         print(`${String(times).padStart(7)}  ${name}`);
     }
+    for (const { pair, calls } of missing) print(`missing of ${String(calls)} calls  ${pair}`);
   }
-  print(
-    `${summary(total, (Date.now() - startMs) / 1000)}; ${String(total.hits.size)} pairs of call and fault`,
-  );
-  for (const seed of failed.slice(0, Number(options.failures))) await report(seed);
-  if (failed.length > 0) {
-    print(`failing seeds: ${failed.join(' ')}`);
-    process.exitCode = 1;
+  const share = ((100 * hit) / Math.max(1, possible)).toFixed(1);
+  const pairs =
+    possible === 0
+      ? `${String(tally.hits.size)} pairs of call and fault`
+      : `${String(hit)} of ${String(possible)} pairs of call site and fault (${share} %)`;
+  print(`${summary(tally, seconds)}; ${pairs}; ${String(failed.length)} failed`);
+  for (const { seed, rule } of failed.slice(0, Number(options.failures))) {
+    if (rule === 'never ends') print(`seed ${String(seed)} never ends`);
+    else await report(seed);
   }
+  if (failed.length === 0) return;
+  print(`failing seeds: ${failed.map(({ seed, rule }) => `${String(seed)} [${rule}]`).join(' ')}`);
+  process.exitCode = 1;
 }
 
 async function report(seed: number): Promise<void> {
@@ -91,37 +90,6 @@ async function report(seed: number): Promise<void> {
     ? (await shrink(seed, result, { createEngine }, SHRINK_TRIES)).result
     : result;
   print(failureText(shortest));
-}
-
-/** One worker process with its share of the seeds. One that hangs in a seed is ended, and the seed told. */
-function share(order: Order): Promise<{ readonly tally: Tally; readonly seeds: readonly number[] }> {
-  const worker = fork(new URL('./worker.mts', import.meta.url), { execArgv: [...process.execArgv] });
-  worker.send(order);
-  return new Promise((resolve, reject) => {
-    let seed = order.first;
-    const hung = (): void => {
-      worker.kill('SIGKILL');
-      print(`seed ${String(seed)} never ends: it has run for ${String(HANG_MS / 1000)} s`);
-      resolve({ tally: emptyTally(), seeds: [seed] });
-    };
-    let watch = setTimeout(hung, HANG_MS);
-    worker.on('message', (message: Started | Report) => {
-      clearTimeout(watch);
-      if ('seed' in message) {
-        seed = message.seed;
-        watch = setTimeout(hung, HANG_MS);
-        return;
-      }
-      const tally = {
-        ...message,
-        hits: new Map(message.hits),
-        reached: new Map(message.reached),
-        failed: [],
-      };
-      resolve({ tally, seeds: message.failed });
-    });
-    worker.on('error', reject);
-  });
 }
 
 function print(text: string): void {

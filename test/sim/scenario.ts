@@ -51,20 +51,28 @@ export interface Scenario {
   readonly headRate: number;
   /** The folder of notes may look empty for a while (a drive that is not there). */
   readonly unmount: boolean;
+  /** Every fault that a port can have may happen, most of them in no earlier range. */
+  readonly wide: boolean;
+  /** Calls are counted by what of the engine makes them. */
+  readonly sites: boolean;
 }
 
-const NAMES = ['Laptop', 'Phone', 'Laptop', 'Ann’s tablet/2', 'Desk', 'Old phone'] as const;
+const NAMES = ['Laptop', 'Phone', 'Laptop', 'Ann’s tablet/2', 'Desk', 'Old phone', 'Phone', 'Spare'] as const;
 
 /** What is drawn for later seeds only shifts nothing in those below, which have been judged. */
 export const LATER_FROM = 1_000_000;
+/** From here on every kind of fault happens, two to eight devices edit the same notes, and calls are counted by their sites. */
+export const WIDE_FROM = 3_000_000;
 /** From here on trouble is dense: ten faults and more a seed, most of all about the head, and up to six devices. */
 export const DENSE_FROM = 2_000_000;
 
 export function makeScenario(rng: Prng, seed: number): Scenario {
   const isLater = seed >= LATER_FROM;
   const isDense = seed >= DENSE_FROM;
+  const isWide = seed >= WIDE_FROM;
   const more = isDense && rng.chance(0.15) ? 2 : 0;
-  const count = 2 + Number(rng.chance(0.45)) + Number(rng.chance(0.2)) + more;
+  const usual = 2 + Number(rng.chance(0.45)) + Number(rng.chance(0.2)) + more;
+  const count = isWide ? Math.max(usual, rng.pick([2, 2, 3, 3, 4, 5, 6, 8])) : usual;
   const skewed = rng.chance(0.3);
   const devices = Array.from({ length: count }, (_, index) => makeDevice(rng, index, skewed));
   const adoption = rng.chance(0.08);
@@ -74,7 +82,7 @@ export function makeScenario(rng: Prng, seed: number): Scenario {
     chaosSteps: rng.pick(isDense ? [250, 350, 500] : [60, 120, 200, 350]),
     faultRate: rng.pick(isDense ? [0.02, 0.04, 0.07] : [0, 0.01, 0.02, 0.05]),
     crashRate: rng.pick([0, 0.003, 0.01, 0.02]),
-    hotMethod: rng.chance(0.3) ? rng.pick(HOT) : undefined,
+    hotMethod: rng.chance(isWide ? 0.7 : 0.3) ? rng.pick(isWide ? WIDE_HOT : HOT) : undefined,
     start: rng.weighted({ empty: 2, one: 2, copies: 2, distinct: 2, synced: 5 }),
     clockJumps: rng.chance(0.1),
     jumpDays: rng.chance(0.6) ? 0 : rng.pick([2, 9, 9, 40, 200]),
@@ -83,19 +91,22 @@ export function makeScenario(rng: Prng, seed: number): Scenario {
     externalEdits: rng.chance(0.1) && devices.some((device) => device.settings.readableCopy),
     adoption,
     age: adoption ? undefined : drawAge(rng),
-    hotNote: rng.pick([0, 0.3, 0.7]),
+    hotNote: rng.pick(isWide ? [0, 0.5, 0.7, 0.9] : [0, 0.3, 0.7]),
     damage: rng.chance(0.05),
     massDelete: rng.chance(0.1),
     bulk: rng.chance(0.02),
-    torn: rng.chance(0.2),
+    torn: rng.chance(isWide ? 0.4 : 0.2),
     unmount: rng.chance(0.08),
     tearRate: isLater ? 0.06 : 0,
     large: isLater && rng.chance(0.5),
     headRate: isDense ? rng.pick([0.1, 0.3]) : 0,
+    wide: isWide,
+    sites: isWide,
   };
 }
 
 const HOT = ['put', 'get', 'install', 'write', 'delete', 'trash', 'move', 'stage', 'list', 'read'] as const;
+const WIDE_HOT = [...HOT, 'set-folder', 'copy', 'head', 'discard-staged'] as const;
 
 function makeDevice(rng: Prng, index: number, skewed: boolean): DevicePlan {
   const skewMs = skewed && rng.chance(0.6) ? rng.pick([-10 * YEAR_MS, 10 * YEAR_MS, -3_600_000, 90_000]) : 0;

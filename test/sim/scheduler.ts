@@ -20,6 +20,8 @@ export interface Call {
   /** Faults that this call can meet. */
   readonly faults: readonly Fault[];
   readonly signal?: AbortSignal;
+  /** What of the engine makes it; `undefined` while nobody counts. */
+  readonly site?: string | undefined;
 }
 
 /** A call whose caller waits. */
@@ -40,6 +42,8 @@ export interface Timer {
 export class Scheduler {
   readonly parked: Parked[] = [];
   readonly timers: Timer[] = [];
+  /** Requests whose callers have given up, still on their way. */
+  readonly late: (() => Promise<unknown>)[] = [];
   #nextId = 1;
 
   /** Waits to be picked, then answers with what `perform` gives. */

@@ -72,6 +72,20 @@ export class Stepper {
     else if (fails && parked.call.faults.length > 0 && !this.isSuppressed())
       this.#fail(device, parked, drawn, onHead && scenario.headRate > 0);
     else this.#run(parked, undefined);
+    if (scheduler.late.length > 0 && this.#rng.chance(0.05)) await this.#arrive();
+  }
+
+  /** All requests that are still on their way have their effect now, or are refused. */
+  async arriveAll(): Promise<void> {
+    while (this.#world.scheduler.late.length > 0) await this.#arrive();
+  }
+
+  async #arrive(): Promise<void> {
+    const { late } = this.#world.scheduler;
+    const [effect] = late.splice(this.#rng.below(late.length), 1);
+    this.#world.trace.add('   a late request arrives');
+    // Its condition may not hold any more: nobody waits for the answer.
+    await effect?.().catch(() => undefined);
   }
 
   #run(parked: Parked, fault: string | undefined, silent = false): void {
@@ -82,7 +96,7 @@ export class Stepper {
   }
 
   #fail(device: Device, parked: Parked, drawn: number, onHead: boolean): void {
-    const { faults, port, method, signal } = parked.call;
+    const { faults, port, method, signal, site } = parked.call;
     // The worst answer to a write of the head is none, after its effect, while others go on.
     const worst = onHead && drawn < 0.6 ? faults.find((one) => one.endsWith('-after')) : undefined;
     const fault = worst ?? faults[Math.floor(drawn * faults.length)];
@@ -91,7 +105,7 @@ export class Stepper {
       this.#run(parked, undefined);
       return;
     }
-    this.hit(`${port}.${method} × ${fault ?? ''}`);
+    this.hit(`${port}.${method}${sited(site)} × ${fault ?? ''}`);
     this.#world.stats.faults += 1;
     if (device.op !== undefined) device.op.faults += 1;
     this.#run(parked, fault);
@@ -99,10 +113,10 @@ export class Stepper {
 
   /** The device dies while it waits for this call: before its effect, after it, or half-way. */
   async #crashAt(device: Device, parked: Parked, drawn: number): Promise<void> {
-    const { port, method } = parked.call;
+    const { port, method, site } = parked.call;
     const tears = method === 'install' && this.#world.scenario.torn;
     const when = tears && drawn < 0.5 ? TORN : drawn < 0.75 ? 'after' : 'before';
-    this.hit(`${port}.${method} × crash-${when}`);
+    this.hit(`${port}.${method}${sited(site)} × crash-${when}`);
     if (when === 'before')
       this.#world.trace.add(`${device.short} ☠ before ${port}.${method} ${parked.call.detail}`);
     else this.#run(parked, when === TORN ? TORN : undefined, true);
@@ -125,4 +139,8 @@ export class Stepper {
     const among = own.length > 0 && this.#rng.chance(0.8) ? own : parked;
     return among[this.#rng.below(among.length)];
   }
+}
+
+function sited(site: string | undefined): string {
+  return site === undefined ? '' : ` @ ${site}`;
 }

@@ -107,7 +107,7 @@ export class User {
       'create-large': scenario.large ? 5 : 0,
     };
     const chosen = deed ?? this.#rng.weighted(weights);
-    const before = new Map(this.#device.files());
+    const before = this.#device.files();
     try {
       this.#do(chosen, before);
     } catch (error) {
@@ -272,7 +272,7 @@ export class User {
 
   /** Fills the vault before anything is synced; `copies` gives the same bytes to each. */
   fill(files: ReadonlyMap<string, Uint8Array | string>): void {
-    const before = new Map(this.#device.files());
+    const before = this.#device.files();
     // Written at some time in the year before, each at its own.
     for (const [path, contents] of files) {
       this.#device.vault.userWrite(

@@ -6,6 +6,7 @@ import { MemoryVault } from '../../src/engine/memory/memory-vault.ts';
 import type { Expected, Log, StagedId } from '../../src/engine/ports.ts';
 import { MemoryStore, type MemorySnapshot } from '../../src/storage/memory/memory-store.ts';
 import { md5, sha256, simCompression, simHashing } from './bytes.ts';
+import { callSite } from './call-site.ts';
 import { CloudLog } from './cloud-log.ts';
 import { Device, type Op } from './device.ts';
 import type { ConflictCopy } from './invariants/conflict-copies.ts';
@@ -19,7 +20,7 @@ import { SimStore } from './ports/sim-store.ts';
 import { SimVault } from './ports/sim-vault.ts';
 import type { Prng } from './prng.ts';
 import type { DevicePlan, Scenario } from './scenario.ts';
-import { Scheduler } from './scheduler.ts';
+import { Scheduler, type Call } from './scheduler.ts';
 import { Trace } from './trace.ts';
 import type { InvariantId, Violation } from './violation.ts';
 
@@ -46,6 +47,7 @@ export class World {
     edits: 0,
     syncs: 0,
     hits: new Map<string, number>(),
+    calls: new Map<string, number>(),
     reached: new Map<string, number>(),
   };
   nowMs = START_MS;
@@ -53,6 +55,8 @@ export class World {
   /** Told of each call that ended well, while somebody counts requests. */
   onQuietOp: ((op: Op) => void) | undefined;
   ended = false;
+  /** Nothing fails now. */
+  calm = false;
   readonly #random: Prng;
   #harmed = false;
 
@@ -111,8 +115,9 @@ export class World {
     this.cloud.restore({ objects: new Map(stored), everCommitted: new Set() });
   }
 
+  /** The bucket itself: who wants it as it was takes a snapshot. */
   bucket(): MemorySnapshot {
-    return this.store.snapshot();
+    return this.store.objects;
   }
 
   /** The device's engine, started if it is not running. */
@@ -172,18 +177,20 @@ export class World {
     return {
       step: (call, perform) =>
         device.incarnation === incarnation
-          ? this.scheduler.step({ ...call, device: device.short }, perform)
+          ? this.scheduler.step({ ...call, device: device.short, site: this.#countCall(call) }, perform)
           : new Promise(() => undefined),
       fraction: () => this.#random.fraction(),
+      wide: this.scenario.wide,
+      later: (effect) => this.scheduler.late.push(effect),
       isUnmounted: () => device.unmounted,
       onRequest: (method, key) => device.op?.requests.push({ method, key }),
-      onPut: (key, options, before) => {
-        this.#wrote(device, `${key} was put`);
-        this.cloud.onPut(device, key, options, before);
+      onPut: ({ key, options, old, late }) => {
+        if (!late) this.#wrote(device, `${key} was put`);
+        this.cloud.onPut(device, key, options, old);
       },
-      onObjectDeleted: (key, before) => {
+      onObjectDeleted: (key, old) => {
         this.#wrote(device, `${key} was deleted`);
-        this.cloud.onObjectDeleted(device, key, before);
+        this.cloud.onObjectDeleted(device, key, old);
       },
       onVaultEffect: (effect) => {
         this.#wrote(device, `${effect.method} ${effect.path}`);
@@ -197,6 +204,17 @@ export class World {
         watchState(this, device, batch, cleared);
       },
     };
+  }
+
+  /** Counts the call under its site and the faults that it can meet; returns the site. */
+  #countCall({ port, method, faults }: Omit<Call, 'device'>): string | undefined {
+    // A stack costs as much as the call: only where the call can fail is it worth one.
+    if (this.calm || !this.scenario.sites) return undefined;
+    const site = callSite();
+    const { calls } = this.stats;
+    const key = `${port}.${method} @ ${site} × ${faults.join(',')}`;
+    calls.set(key, (calls.get(key) ?? 0) + 1);
+    return site;
   }
 
   #wrote(device: Device, what: string): void {

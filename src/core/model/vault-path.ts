@@ -16,8 +16,10 @@ export function isFolder(path: VaultPath): boolean {
   return path.endsWith('/');
 }
 
-const ASCII = /^[\0-\x7f]*$/u;
 const LONE_SURROGATE = /\p{Surrogate}/u;
+/** Most paths: ASCII, and no segment that needs a closer look. They are NFC as they stand. */
+const PLAIN = /^\w[\w .-]*(?:\/\w[\w .-]*)*\/?$/;
+const ASCII = /^[\0-\x7f]*$/;
 
 /**
  * The key of a name as some host spells it, or `undefined` where the name can be no key:
@@ -25,6 +27,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
  * Names that only some systems refuse (`a:b`, `con`) are keys all the same.
  */
 export function parseVaultPath(raw: string): VaultPath | undefined {
+  if (PLAIN.test(raw)) return raw as VaultPath;
   if (raw.length === 0 || raw.includes('\0') || LONE_SURROGATE.test(raw)) return undefined;
   const path = raw.normalize('NFC');
   const body = path.endsWith('/') ? path.slice(0, -1) : path;
@@ -39,6 +42,5 @@ export function parseVaultPath(raw: string): VaultPath | undefined {
  * Upper, then lower case joins `ß` with `SS` and `ﬁ` with `FI` as those systems may.
  */
 export function foldPath(path: VaultPath): string {
-  if (ASCII.test(path)) return path.toLowerCase();
-  return path.toUpperCase().toLowerCase().normalize('NFC');
+  return ASCII.test(path) ? path.toLowerCase() : path.toUpperCase().toLowerCase().normalize('NFC');
 }

@@ -1,7 +1,12 @@
 import { STATE_TABLES, StateError, type StateStore, type StateTable, type StateWrite } from '../ports.ts';
 
-/** Rows as JSON text, so that nobody shares a value with the store. */
-type Tables = ReadonlyMap<StateTable, Map<string, string>>;
+/** Kept as JSON text, so that nobody shares a value with who wrote it; read once, and frozen then. */
+interface Row {
+  readonly text: string;
+  value?: unknown;
+}
+
+type Tables = ReadonlyMap<StateTable, Map<string, Row>>;
 
 export class MemoryState implements StateStore {
   readonly damaged: string | undefined;
@@ -11,13 +16,16 @@ export class MemoryState implements StateStore {
 
   constructor(options: { readonly damaged?: string } = {}, tables?: Tables) {
     this.damaged = options.damaged;
-    this.#tables = tables ?? new Map(STATE_TABLES.map((table) => [table, new Map<string, string>()]));
+    this.#tables = tables ?? new Map(STATE_TABLES.map((table) => [table, new Map<string, Row>()]));
   }
 
   async rows(table: StateTable): Promise<ReadonlyMap<string, unknown>> {
     await this.#turn();
     const rows = new Map<string, unknown>();
-    for (const [key, text] of this.#table(table)) rows.set(key, JSON.parse(text));
+    for (const [key, row] of this.#table(table)) {
+      row.value ??= frozen(JSON.parse(row.text));
+      rows.set(key, row.value);
+    }
     return rows;
   }
 
@@ -31,7 +39,7 @@ export class MemoryState implements StateStore {
     batch.forEach(({ table, key }, index) => {
       const text = texts[index];
       if (text === undefined) this.#table(table).delete(key);
-      else this.#table(table).set(key, text);
+      else this.#table(table).set(key, { text });
     });
   }
 
@@ -54,9 +62,15 @@ export class MemoryState implements StateStore {
     if (this.#crashed) throw new StateError('closed', 'the program has ended');
   }
 
-  #table(table: StateTable): Map<string, string> {
+  #table(table: StateTable): Map<string, Row> {
     const rows = this.#tables.get(table);
     if (rows === undefined) throw new StateError('unexpected', `there is no table ${table}`);
     return rows;
   }
+}
+
+function frozen(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const part of Object.values(value)) frozen(part);
+  return Object.freeze(value);
 }

@@ -29,6 +29,8 @@ export type MemoryNode = MemoryFile | MemoryFolder | MemorySpecial;
 /** A directory tree with the habits of a disk: folders stay when their last file goes. */
 export class MemoryTree {
   readonly ignoresCase: boolean;
+  /** Counts every change of a file. */
+  version = 0;
   readonly root: MemoryFolder = { kind: 'folder', name: '', children: new Map() };
 
   constructor(ignoresCase: boolean) {
@@ -62,6 +64,7 @@ export class MemoryTree {
 
   /** Puts the node into the folder in place of whatever has its name. */
   put(folder: MemoryFolder, node: MemoryNode): void {
+    this.version += 1;
     folder.children.set(this.#slot(node.name), node);
   }
 
@@ -71,12 +74,14 @@ export class MemoryTree {
   }
 
   remove(path: string): void {
+    this.version += 1;
     const parent = this.find(parentOf(path));
     if (parent?.kind === 'folder') parent.children.delete(this.#slot(nameOf(path)));
   }
 
   /** Gives the folders on the way the spelling of `path`. */
   respell(path: string): void {
+    this.version += 1;
     let folder = this.root;
     for (const name of segments(path)) {
       const next = folder.children.get(this.#slot(name));

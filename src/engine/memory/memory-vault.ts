@@ -53,6 +53,8 @@ export class MemoryVault implements Vault {
   readonly #options: MemoryVaultOptions;
   readonly #disk: Disk;
   #ended = false;
+  /** What `contents` gave last. */
+  #seen: { readonly version: number; readonly files: ReadonlyMap<VaultPath, Uint8Array> } | undefined;
 
   constructor(options: MemoryVaultOptions, disk?: Disk) {
     this.#options = options;
@@ -236,8 +238,13 @@ export class MemoryVault implements Vault {
   }
 
   /** Every file of the vault, own folders left out: path to contents. */
-  contents(): Map<VaultPath, Uint8Array> {
-    return this.#filesBelow(this.#disk.tree.root, '', (path) => !isOwnPath(path as VaultPath));
+  contents(): ReadonlyMap<VaultPath, Uint8Array> {
+    const { tree } = this.#disk;
+    if (this.#seen?.version !== tree.version) {
+      const files = this.#filesBelow(tree.root, '', (path) => !isOwnPath(path as VaultPath));
+      this.#seen = { version: tree.version, files };
+    }
+    return this.#seen.files;
   }
 
   /** Files in the trash by their path there. */

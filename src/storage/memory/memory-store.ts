@@ -126,6 +126,16 @@ export class MemoryStore implements ObjectStore {
     this.#closed = true;
   }
 
+  /** What stands under the key, past all options and faults. */
+  peek(key: string): StoredObject | undefined {
+    return this.#objects.get(key);
+  }
+
+  /** The bucket itself, to look at: it changes with the next write. */
+  get objects(): MemorySnapshot {
+    return this.#objects;
+  }
+
   /** The bucket as it is now, for `rollback`: a backup taken. */
   snapshot(): MemorySnapshot {
     return new Map(this.#objects);

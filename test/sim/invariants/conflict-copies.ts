@@ -28,6 +28,7 @@ export function watchConflictCopy(world: World, device: Device, effect: VaultEff
   const copy = { device, path, stem, hash: hashOf(bytes), forCase: path.includes('(case conflict') };
   const found = [
     ...equalContents(world, copy),
+    ...againstItself(world, copy),
     ...secondCopy(world, copy, effect.before),
     ...nameIsSound(copy),
   ];
@@ -43,6 +44,21 @@ function equalContents(world: World, copy: ConflictCopy): Violation[] {
   const entry = seen?.tree.get(copy.stem as VaultPath);
   if (copy.forCase || entry === undefined || entry.deleted === true || entry.hash !== copy.hash) return [];
   return [{ invariant: 'I11', message: `${copy.path} has the contents that ${copy.stem} has in the cloud` }];
+}
+
+/**
+ * I11: what this device committed from its own vault is no other side to what its user made of it since,
+ * whether or not it was ever told that the commit came through.
+ */
+function againstItself(world: World, copy: ConflictCopy): Violation[] {
+  const { device, path, stem } = copy;
+  const { lostState, rollback, torn } = world.scenario;
+  // A device without its memory, or with another bucket than it knew, cannot know its own.
+  if (copy.forCase || lostState || rollback || torn || world.harmed) return [];
+  const entry = world.cloud.views.get(device.observedCommit ?? '')?.tree.get(stem as VaultPath);
+  if (entry === undefined || entry.deleted === true || entry.device !== device.id) return [];
+  if (!device.sent.has(`${stem}\n${entry.hash}`)) return [];
+  return [{ invariant: 'I11', message: `${path} stands against what this device itself sent as ${stem}` }];
 }
 
 /** I12: one conflict of two contents makes one copy here, also when it is resolved again after a crash. */

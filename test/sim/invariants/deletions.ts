@@ -12,6 +12,7 @@ import type { World } from '../world.ts';
  */
 export function deletionsAreMeant(world: World, commit: Commit): Violation[] {
   const { device } = commit;
+  if (!commit.entries.some((entry) => entry.deleted === true)) return [];
   // A disk that ignores case has one spelling of a folder: taking it over is no deletion.
   const liveFolds = new Set(
     [...commit.after.tree.values()].flatMap((entry) => (entry.deleted === true ? [] : foldPath(entry.path))),

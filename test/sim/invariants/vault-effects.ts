@@ -10,7 +10,7 @@ import { trashIsMeant } from './deletions.ts';
 
 /** Everything that an engine does to a vault comes by here, after it was done. */
 export function watchVault(world: World, device: Device, effect: VaultEffect): void {
-  device.remember(effect.after);
+  remember(device, effect);
   if (effect.method === 'move') device.lost(effect.path);
   const found = [...wasExpected(effect), ...isSafeElsewhere(world, device, effect)];
   const stood = effect.before.get(effect.path);
@@ -19,6 +19,13 @@ export function watchVault(world: World, device: Device, effect: VaultEffect): v
   }
   found.push(...watchConflictCopy(world, device, effect));
   for (const { invariant, message } of found) world.violate(invariant, `${device.short}: ${message}`);
+}
+
+/** What came is one file, or, where a disk that ignores case has it under another spelling, to be looked for. */
+function remember(device: Device, { path, to, method, after }: VaultEffect): void {
+  if (method === 'trash') return;
+  const bytes = after.get(to ?? path);
+  device.remember(bytes === undefined ? after : new Map([[to ?? path, bytes]]));
 }
 
 /** I7: what was replaced, moved or trashed was what the engine had been told to expect there. */

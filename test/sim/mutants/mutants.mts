@@ -77,10 +77,10 @@ export const MUTANTS: readonly Mutant[] = [
     replace: "clear('skipped')",
   },
   {
-    name: 'after a rejoin the base of the other line is written all the same',
+    name: 'after a rejoin the device is not taken for a fresh one',
     file: 'engine/execute/observe.ts',
-    find: "changes.writes.filter((write) => write.table !== 'base')",
-    replace: 'changes.writes.filter(() => true)',
+    find: ".clear('intents').meta('fresh', true)",
+    replace: ".clear('intents')",
   },
   {
     name: 'the head seen is not remembered',

@@ -1,82 +1,65 @@
-import { spawn } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
+import { bundleWorker } from '../bundle.mts';
+import { runCampaign } from '../workers.mts';
 import { MUTANTS, type Mutant } from './mutants.mts';
 
-const ROOT = resolve(import.meta.dirname, '../../..');
-/** What the simulation needs of the project. */
-const PARTS = ['src', 'test', 'tsconfig', 'tsconfig.json', 'package.json'];
-
-interface Verdict {
-  readonly mutant: Mutant;
-  /** The seed that found it, counted from the first; `undefined`: it survived. */
-  readonly seeds: number | undefined;
-  readonly rule: string;
-}
+const DOCUMENT = resolve(import.meta.dirname, '../../../docs/simulation.md');
+const [BEGIN, END] = ['<!-- mutants -->', '<!-- /mutants -->'];
 
 const options = new Command('mutants')
-  .description('Sows one fault at a time into a copy of the engine and lets the simulation look for it.')
+  .description('Sows one fault at a time into the engine and lets the simulation look for it.')
   .option('--seeds <count>', 'seeds for each', '3000')
   .option('--from <seed>', 'the first seed', '2000000')
   .option('--only <text>', 'faults whose name holds this')
+  .option('--skip <count>', 'leave out so many of the first')
+  .option('--table', 'write the table into docs/simulation.md')
   .parse()
-  .opts<{ readonly seeds: string; readonly from: string; readonly only?: string }>();
+  .opts<{
+    readonly seeds: string;
+    readonly from: string;
+    readonly only?: string;
+    readonly skip?: string;
+    readonly table?: true;
+  }>();
 
-const folder = await mkdtemp(join(tmpdir(), 'twincloud-mutants-'));
-try {
-  for (const part of PARTS) await cp(join(ROOT, part), join(folder, part), { recursive: true });
-  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  const verdicts: Verdict[] = [];
-  for (const mutant of MUTANTS.filter(({ name }) => name.includes(options.only ?? ''))) {
-    const verdict = await judge(mutant);
-    verdicts.push(verdict);
-    const found = verdict.seeds === undefined ? 'SURVIVED' : `${String(verdict.seeds)} seeds`;
-    console.log(`| ${mutant.name} | ${found} | ${verdict.rule} |`);
-  }
-  const survivors = verdicts.filter(({ seeds }) => seeds === undefined).length;
-  console.log(`${String(verdicts.length)} faults sown, ${String(survivors)} survived`);
-  if (survivors > 0 || verdicts.length === 0) process.exitCode = 1;
-} finally {
-  await rm(folder, { recursive: true, force: true });
+const rows: string[] = [];
+let survivors = 0;
+const chosen = MUTANTS.filter(({ name }) => name.includes(options.only ?? '')).slice(
+  Number(options.skip ?? '0'),
+);
+for (const mutant of chosen) {
+  const row = await judge(mutant);
+  rows.push(row);
+  console.log(row);
 }
+console.log(`${String(rows.length)} faults sown, ${String(survivors)} survived`);
+if (options.table === true) await writeTable();
+if (survivors > 0 || rows.length === 0) process.exitCode = 1;
 
-async function judge(mutant: Mutant): Promise<Verdict> {
-  const path = join(folder, 'src', mutant.file);
-  const sound = await readFile(path, 'utf8');
-  if (sound.split(mutant.find).length !== 2) {
-    throw new Error(`“${mutant.name}”: the place is not found once in ${mutant.file}; follow the engine.`);
-  }
-  await writeFile(
-    path,
-    sound.replace(mutant.find, () => mutant.replace),
-  );
+/** `| what was done | the seed that found it, counted from the first | the rule that it broke |` */
+async function judge(mutant: Mutant): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'twincloud-mutant-'));
   try {
-    const { seed, rule } = await campaign();
-    return { mutant, rule, seeds: seed === undefined ? undefined : seed - Number(options.from) + 1 };
+    const worker = await bundleWorker(folder, mutant);
+    const [first, count] = [Number(options.from), Number(options.seeds)];
+    const deadlineMs = Number.MAX_SAFE_INTEGER;
+    const { failed } = await runCampaign({ worker, first, count, deadlineMs, failures: 1 });
+    const [found] = failed;
+    if (found === undefined) survivors += 1;
+    const seeds = found === undefined ? 'SURVIVED' : String(found.seed - first + 1);
+    return `| ${mutant.name} | ${seeds} | ${found?.rule ?? `${options.seeds} seeds`} |`;
   } finally {
-    await writeFile(path, sound);
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** The first seed that broke a rule, and which. Rejects where the copy does not run at all. */
-async function campaign(): Promise<{ readonly seed: number | undefined; readonly rule: string }> {
-  const args = ['--import', 'tsx', 'test/sim/run.mts', '--failures', '1', '--no-shrink'];
-  const range = ['--seeds', options.seeds, '--from', options.from];
-  const child = spawn(process.execPath, [...args, ...range], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')));
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString('utf8')));
-  const code = await new Promise((done) => child.on('close', done));
-  const seeds = /failing seeds: ([\d ]+)/u.exec(out)?.[1]?.split(' ').map(Number);
-  if (code === 0) return { seed: undefined, rule: '' };
-  const hung = /seed (\d+) never ends/u.exec(out)?.[1];
-  if (hung !== undefined) return { seed: Number(hung), rule: 'never ends' };
-  if (seeds === undefined) throw new Error(`The simulation did not run: ${err.slice(-2000)}`);
-  return { seed: Math.min(...seeds), rule: /^ {2}\[(\w+)\]/mu.exec(out)?.[1] ?? '?' };
+async function writeTable(): Promise<void> {
+  const text = await readFile(DOCUMENT, 'utf8');
+  const [before = '', rest = ''] = text.split(BEGIN);
+  const after = rest.split(END)[1] ?? '';
+  const table = ['| fault sown | seeds until found | rule |', '| --- | --- | --- |', ...rows].join('\n');
+  await writeFile(DOCUMENT, `${before}${BEGIN}\n\n${table}\n\n${END}${after}`);
 }

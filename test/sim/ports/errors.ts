@@ -1,6 +1,17 @@
-import { StoreError, type StoreErrorKind } from '../../../src/storage/store-error.ts';
+import { StoreError, type StoreErrorDetails, type StoreErrorKind } from '../../../src/storage/store-error.ts';
 
-export function storeError(kind: StoreErrorKind, key: string, detail: string): StoreError {
+export function storeError(
+  kind: StoreErrorKind,
+  key: string,
+  detail: string,
+  reason?: NonNullable<StoreErrorDetails['reason']>,
+): StoreError {
   const wait = kind === 'rate-limited' ? { retryAfterMs: 1500 } : {};
-  return new StoreError(kind, { provider: 'sim', key, detail, ...wait });
+  return new StoreError(kind, {
+    provider: 'sim',
+    key,
+    detail,
+    ...wait,
+    ...(reason === undefined ? {} : { reason }),
+  });
 }

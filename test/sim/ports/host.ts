@@ -1,6 +1,6 @@
 import type { VaultPath } from '../../../src/core/model/vault-path.ts';
 import type { Expected, StagedId, StateTable, StateWrite } from '../../../src/engine/ports.ts';
-import type { MemorySnapshot } from '../../../src/storage/memory/memory-store.ts';
+import type { StoredObject } from '../../../src/storage/memory/memory-store.ts';
 import type { PutOptions } from '../../../src/storage/object-store.ts';
 import type { Call, Fault } from '../scheduler.ts';
 
@@ -17,6 +17,16 @@ export interface VaultEffect {
   readonly after: FileMap;
 }
 
+/** An object that was written. */
+export interface Put {
+  readonly key: string;
+  readonly options: PutOptions;
+  /** What stood there before. */
+  readonly old: StoredObject | undefined;
+  /** Its caller had given up. */
+  readonly late: boolean;
+}
+
 /** What the ports of one incarnation of a device need from the world. */
 export interface PortHost {
   /** Parks the call; never answers once the incarnation has crashed. */
@@ -25,9 +35,14 @@ export interface PortHost {
   /** The folder of notes looks empty, as a mount point without its drive does. */
   isUnmounted(): boolean;
   onRequest(method: string, key: string): void;
-  /** After the effect; `before` is the bucket as it was. */
-  onPut(key: string, options: PutOptions, before: MemorySnapshot): void;
-  onObjectDeleted(key: string, before: MemorySnapshot): void;
+  /** Faults of the widest range happen as well. */
+  readonly wide: boolean;
+  /** The effect comes at some time after its caller has given up. */
+  later(effect: () => Promise<unknown>): void;
+  /** After the effect. */
+  onPut(put: Put): void;
+  /** `old` is what stood under the key. */
+  onObjectDeleted(key: string, old: StoredObject | undefined): void;
   onVaultEffect(effect: VaultEffect): void;
   onStaged(id: StagedId, bytes: Uint8Array): void;
   /** The crash of an install left part of the staged bytes under the path. */

@@ -2,6 +2,10 @@ import type { MemoryState } from '../../../src/engine/memory/memory-state.ts';
 import { StateError, type StateStore, type StateTable, type StateWrite } from '../../../src/engine/ports.ts';
 import type { PortHost } from './host.ts';
 
+const FAULTS = ['disk-full'] as const;
+/** The connection is lost before or after the write has become durable. */
+const WIDE_FAULTS = [...FAULTS, 'lost', 'lost-after'] as const;
+
 /** What the device remembers: reads answer at once, every write waits for the driver. */
 export class SimState implements StateStore {
   readonly damaged: string | undefined;
@@ -22,11 +26,14 @@ export class SimState implements StateStore {
     // The port takes the batch as it is now, not as the caller may leave it later.
     const copy = [...batch];
     return this.#host.step(
-      { port: 'state', method: 'write', detail: summary(copy), faults: ['disk-full'] },
+      { port: 'state', method: 'write', detail: summary(copy), faults: this.#host.wide ? WIDE_FAULTS : FAULTS },
       async (fault) => {
-        if (fault !== undefined) throw new StateError('disk-full', 'as the simulation wants it');
-        await this.#inner.write(copy, options);
-        this.#host.onStateWrite(copy, options?.clear ?? []);
+        if (fault === undefined || fault === 'lost-after') {
+          await this.#inner.write(copy, options);
+          this.#host.onStateWrite(copy, options?.clear ?? []);
+        }
+        if (fault === 'disk-full') throw new StateError('disk-full', 'as the simulation wants it');
+        if (fault !== undefined) throw new StateError('unexpected', 'the connection is lost');
       },
     );
   }

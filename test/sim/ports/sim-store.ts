@@ -24,6 +24,10 @@ const PAGE = 5;
 const READ_FAULTS = ['unavailable', 'rate-limited', 'denied'] as const;
 const WRITE_FAULTS = ['unavailable', 'timeout-after', 'rate-limited', 'denied'] as const;
 const PUT_FAULTS = [...WRITE_FAULTS, 'quota', 'twice'] as const;
+/** Seeds of the widest range meet these as well. `late`: no answer, and the effect comes when it comes. */
+const WIDE_FAULTS = ['unexpected', 'no-bucket', 'clock-skew'] as const;
+const WIDE_READ_FAULTS = [...WIDE_FAULTS, 'corrupt-answer'] as const;
+const WIDE_PUT_FAULTS = [...WIDE_FAULTS, 'late', 'unexpected-after'] as const;
 
 /** The bucket as one device reaches it: every request waits for the driver, and may fail as it says. */
 export class SimStore implements ObjectStore {
@@ -42,7 +46,7 @@ export class SimStore implements ObjectStore {
   get(key: ObjectKey, options: GetOptions = {}): Promise<GetResult> {
     // Nothing could tell wrong bytes of a plain object from an edit; the transport's checksums are trusted there.
     const ours = key.startsWith('.twincloud/');
-    const faults = ours ? [...READ_FAULTS, 'corrupt', 'cut'] : READ_FAULTS;
+    const faults = [...READ_FAULTS, ...(ours ? ['corrupt', 'cut'] : []), ...this.#wide(WIDE_READ_FAULTS)];
     const condition = options.ifNoneMatch === undefined ? '' : ' if-new';
     return this.#step({ method: 'get', key, detail: condition, faults, options }, async (fault) => {
       if (fault === 'corrupt' || fault === 'cut') return spoilt(await this.#inner.get(key, options), fault);
@@ -52,17 +56,19 @@ export class SimStore implements ObjectStore {
 
   put(key: ObjectKey, body: ObjectBody, options: PutOptions = {}): Promise<ObjectVersion> {
     const conditional = options.ifMatch !== undefined || options.ifNoneMatch !== undefined;
-    const faults = conditional ? [...PUT_FAULTS, 'conflict'] : PUT_FAULTS;
-    const once = async (): Promise<ObjectVersion> => {
-      const before = this.#inner.snapshot();
-      const version = await this.#inner.put(key, body, options);
-      this.#host.onPut(key, options, before);
+    const wide = this.#wide([...WIDE_PUT_FAULTS, ...(conditional ? ['conflict-after'] : [])]);
+    const faults = [...PUT_FAULTS, ...(conditional ? ['conflict'] : []), ...wide];
+    const once = async (late = false): Promise<ObjectVersion> => {
+      const old = this.#inner.peek(key);
+      const version = await this.#inner.put(key, body, late ? withoutSignal(options) : options);
+      this.#host.onPut({ key, options, old, late });
       return version;
     };
     return this.#step(
       { method: 'put', key, detail: conditional ? ' cond' : '', faults, options },
       async (fault) => {
         if (fault === 'twice') await once();
+        if (fault === 'late') this.#host.later(() => once(true));
         return fault === undefined || fault === 'twice' ? once() : failedWrite(fault, key, once);
       },
     );
@@ -70,30 +76,30 @@ export class SimStore implements ObjectStore {
 
   copy(from: ObjectKey, to: ObjectKey, options: WriteOptions = {}): Promise<ObjectVersion> {
     const once = async (): Promise<ObjectVersion> => {
-      const before = this.#inner.snapshot();
+      const old = this.#inner.peek(to);
       const version = await this.#inner.copy(from, to, options);
-      this.#host.onPut(to, options, before);
+      this.#host.onPut({ key: to, options, old, late: false });
       return version;
     };
     return this.#step(
-      { method: 'copy', key: to, detail: ` from ${from}`, faults: WRITE_FAULTS, options },
+      { method: 'copy', key: to, detail: ` from ${from}`, faults: this.#writeFaults(), options },
       (fault) => (fault === undefined ? once() : failedWrite(fault, to, once)),
     );
   }
 
   delete(key: ObjectKey, options: CallOptions = {}): Promise<void> {
     const once = async (): Promise<void> => {
-      const before = this.#inner.snapshot();
+      const old = this.#inner.peek(key);
       await this.#inner.delete(key, options);
-      this.#host.onObjectDeleted(key, before);
+      this.#host.onObjectDeleted(key, old);
     };
-    return this.#step({ method: 'delete', key, detail: '', faults: WRITE_FAULTS, options }, (fault) =>
+    return this.#step({ method: 'delete', key, detail: '', faults: this.#writeFaults(), options }, (fault) =>
       fault === undefined ? once() : failedWrite(fault, key, once),
     );
   }
 
   head(key: ObjectKey, options: CallOptions = {}): Promise<ObjectInfo> {
-    return this.#step({ method: 'head', key, detail: '', faults: READ_FAULTS, options }, (fault) =>
+    return this.#step({ method: 'head', key, detail: '', faults: this.#readFaults(), options }, (fault) =>
       fault === undefined ? this.#inner.head(key, options) : failed(fault, key),
     );
   }
@@ -102,7 +108,7 @@ export class SimStore implements ObjectStore {
     const limit = Math.min(options.limit ?? PAGE, PAGE);
     const pages = this.#inner.list(prefix, { ...options, limit })[Symbol.asyncIterator]();
     for (;;) {
-      const call = { method: 'list', key: prefix, detail: '', faults: READ_FAULTS, options };
+      const call = { method: 'list', key: prefix, detail: '', faults: this.#readFaults(), options };
       const page = await this.#step(call, (fault) =>
         fault === undefined ? pages.next() : failed(fault, prefix),
       );
@@ -113,6 +119,18 @@ export class SimStore implements ObjectStore {
 
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  #wide(faults: readonly Fault[]): readonly Fault[] {
+    return this.#host.wide ? faults : [];
+  }
+
+  #readFaults(): readonly Fault[] {
+    return [...READ_FAULTS, ...this.#wide(WIDE_READ_FAULTS)];
+  }
+
+  #writeFaults(): readonly Fault[] {
+    return [...WRITE_FAULTS, ...this.#wide([...WIDE_FAULTS, 'unexpected-after'])];
   }
 
   #step<T>(
@@ -144,15 +162,30 @@ function failed(fault: Fault, key: string): Promise<never> {
     case 'quota':
       return Promise.reject(storeError('quota', key, 'full'));
     case 'conflict':
+    case 'conflict-after':
       return Promise.reject(storeError('conflict', key, 'another request is under way'));
+    case 'unexpected':
+    case 'unexpected-after':
+      return Promise.reject(storeError('unexpected', key, 'an answer that nobody knows'));
+    case 'corrupt-answer':
+      return Promise.reject(storeError('corrupt', key, 'the checksum is wrong'));
+    case 'no-bucket':
+      return Promise.reject(storeError('not-found', key, 'no such bucket', 'no-bucket'));
+    case 'clock-skew':
+      return Promise.reject(storeError('denied', key, 'the time is too skewed', 'clock-skew'));
     default:
       return Promise.reject(storeError('unavailable', key, 'no answer'));
   }
 }
 
 async function failedWrite<T>(fault: Fault, key: string, effect: () => Promise<T>): Promise<T> {
-  if (fault === 'timeout-after') await effect();
+  if (fault.endsWith('-after')) await effect();
   return failed(fault, key);
+}
+
+/** A request on its way cannot be taken back. */
+function withoutSignal({ signal: _signal, ...options }: PutOptions): PutOptions {
+  return options;
 }
 
 /** An answer whose body was harmed on the way. */
