@@ -3,7 +3,6 @@ import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { tokensIn } from './ledger.mts';
 
-const ATTACHMENT = /\.bin$/u;
 /** An attachment's mark stands at its beginning. */
 const MARK_BYTES = 64;
 
@@ -39,7 +38,7 @@ export async function snapshotOf(vault: string): Promise<Snapshot> {
 }
 
 export async function tokensAt(vault: string, path: string): Promise<readonly string[]> {
-  if (!ATTACHMENT.test(path)) return tokensIn(await readFile(join(vault, path), 'utf8'));
+  if (!path.endsWith('.bin')) return tokensIn(await readFile(join(vault, path), 'utf8'));
   const file = await open(join(vault, path));
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(MARK_BYTES), 0, MARK_BYTES, 0);
@@ -50,7 +49,7 @@ export async function tokensAt(vault: string, path: string): Promise<readonly st
 }
 
 function textOf(path: string, bytes: Buffer): string {
-  return ATTACHMENT.test(path) ? bytes.subarray(0, MARK_BYTES).toString('latin1') : bytes.toString('utf8');
+  return path.endsWith('.bin') ? bytes.subarray(0, MARK_BYTES).toString('latin1') : bytes.toString('utf8');
 }
 
 /** Paths that differ, for a message. */
