@@ -33,7 +33,12 @@ function siteIn(stack: string): string {
     if (!file.includes('src/engine/') || WRAPPERS.test(file)) continue;
     const short = file.slice(file.indexOf('src/engine/') + 'src/engine/'.length);
     const bare = name.replace(/\[as .*\]/u, '').trim();
-    return `${short} ${bare.split('.').at(-1)?.replace(/^[#_]|\d+$/gu, '') ?? ''}`.trim();
+    return `${short} ${
+      bare
+        .split('.')
+        .at(-1)
+        ?.replace(/^[#_]|\d+$/gu, '') ?? ''
+    }`.trim();
   }
   return '?';
 }

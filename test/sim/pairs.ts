@@ -12,10 +12,7 @@ export interface PairCount {
  * The pairs that can occur: for every call and site that the engine was seen to make, each fault
  * that the port declares for that call, and the crashes. `calls` has keys as `store.put @ site × a,b`.
  */
-export function countPairs(
-  calls: ReadonlyMap<string, number>,
-  hits: ReadonlyMap<string, number>,
-): PairCount {
+export function countPairs(calls: ReadonlyMap<string, number>, hits: ReadonlyMap<string, number>): PairCount {
   const possible = new Map<string, number>();
   for (const [key, count] of calls) {
     const [call = '', list = ''] = key.split(' × ');

@@ -52,9 +52,9 @@ function equalContents(world: World, copy: ConflictCopy): Violation[] {
  */
 function againstItself(world: World, copy: ConflictCopy): Violation[] {
   const { device, path, stem } = copy;
-  const { lostState, rollback, torn } = world.scenario;
+  const { lostState, rollback, torn, wide } = world.scenario;
   // A device without its memory, or with another bucket than it knew, cannot know its own.
-  if (copy.forCase || lostState || rollback || torn || world.harmed) return [];
+  if (!wide || copy.forCase || lostState || rollback || torn || world.harmed) return [];
   const entry = world.cloud.views.get(device.observedCommit ?? '')?.tree.get(stem as VaultPath);
   if (entry === undefined || entry.deleted === true || entry.device !== device.id) return [];
   if (!device.sent.has(`${stem}\n${entry.hash}`)) return [];

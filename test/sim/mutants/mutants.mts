@@ -188,10 +188,10 @@ export const MUTANTS: readonly Mutant[] = [
     replace: '    if (name === path && !(await copyTo(run, action, name))) return;\n',
   },
   {
-    name: 'conflict copies have one name',
-    file: 'engine/execute/resolve.ts',
-    find: '    (candidate) => taken.has(foldPath(candidate)) || run.local.unknown.has(candidate),',
-    replace: '    (candidate) => taken.size < 0 && candidate === path,',
+    name: 'conflict copies of one device have one name, whatever is in them',
+    file: 'core/conflict/copy-name.ts',
+    find: '`conflict ${device} ${utcMinute(details.timeMs)} ${details.hash.slice(0, HASH_DIGITS)}`',
+    replace: '`conflict ${device}`',
   },
   {
     name: 'a copy made before is not found again',

@@ -26,7 +26,12 @@ export class SimState implements StateStore {
     // The port takes the batch as it is now, not as the caller may leave it later.
     const copy = [...batch];
     return this.#host.step(
-      { port: 'state', method: 'write', detail: summary(copy), faults: this.#host.wide ? WIDE_FAULTS : FAULTS },
+      {
+        port: 'state',
+        method: 'write',
+        detail: summary(copy),
+        faults: this.#host.wide ? WIDE_FAULTS : FAULTS,
+      },
       async (fault) => {
         if (fault === undefined || fault === 'lost-after') {
           await this.#inner.write(copy, options);

@@ -63,15 +63,20 @@ export class SimVault implements Vault {
 
   install(staged: StagedId, path: VaultPath, options: InstallOptions): Promise<WriteResult> {
     const { expected } = options;
-    return this.#step('install', `${path} over ${expected.slice(0, 6)}`, this.#writeFaults(), async (fault) => {
-      if (fault === TORN) {
-        this.#host.onTorn(staged, path, expected);
-        return { kind: 'changed' };
-      }
-      return this.#effect({ method: 'install', path, expected }, fault, () =>
-        this.#inner.install(staged, path, options),
-      );
-    });
+    return this.#step(
+      'install',
+      `${path} over ${expected.slice(0, 6)}`,
+      this.#writeFaults(),
+      async (fault) => {
+        if (fault === TORN) {
+          this.#host.onTorn(staged, path, expected);
+          return { kind: 'changed' };
+        }
+        return this.#effect({ method: 'install', path, expected }, fault, () =>
+          this.#inner.install(staged, path, options),
+        );
+      },
+    );
   }
 
   move(from: VaultPath, to: VaultPath, expected: ContentHash): Promise<WriteResult> {
@@ -100,10 +105,15 @@ export class SimVault implements Vault {
   }
 
   discardStaged(keep: ReadonlySet<StagedId>): Promise<void> {
-    return this.#step('discard-staged', `but ${String(keep.size)}`, this.#wide(['unexpected']), async (fault) => {
-      if (fault !== undefined) throw vaultError(fault, '');
-      await this.#inner.discardStaged(keep);
-    });
+    return this.#step(
+      'discard-staged',
+      `but ${String(keep.size)}`,
+      this.#wide(['unexpected']),
+      async (fault) => {
+        if (fault !== undefined) throw vaultError(fault, '');
+        await this.#inner.discardStaged(keep);
+      },
+    );
   }
 
   async #effect<R extends { readonly kind: string }>(
