@@ -22,6 +22,7 @@ export interface JournalRecord {
 
 const TAB = '\t';
 const CRC_DIGITS = 8;
+const SEQUENCE = /^(?:0|[1-9]\d*)$/u;
 
 /** Steps of one batch; taken at once, so that later changes of the values do not count. */
 export function stepsOf(batch: readonly StateWrite[], clear: readonly StateTable[]): Step[] {
@@ -61,7 +62,9 @@ export function decodeRecord(line: Buffer): JournalRecord | undefined {
     if (table === undefined || json === undefined) return undefined;
     steps.push(isClear ? { kind: 'clear', table } : { kind: 'rows', table, json });
   }
-  return Number.isSafeInteger(Number(sequence)) ? { sequence: Number(sequence), steps } : undefined;
+  return sequence !== undefined && SEQUENCE.test(sequence) && Number.isSafeInteger(Number(sequence))
+    ? { sequence: Number(sequence), steps }
+    : undefined;
 }
 
 /** A line of JSON with its checksum before it: the first line of a journal and of a snapshot. */
@@ -70,10 +73,15 @@ export function encodeHeader(header: unknown): string {
   return `${checksum(Buffer.from(json))}${TAB}${json}\n`;
 }
 
+/** The value, or `undefined` when the line is damaged. */
 export function decodeHeader(line: Buffer): unknown {
   const json = line.subarray(CRC_DIGITS + 1);
   if (line.toString('latin1', 0, CRC_DIGITS + 1) !== `${checksum(json)}${TAB}`) return undefined;
-  return JSON.parse(json.toString('utf8')) as unknown;
+  try {
+    return JSON.parse(json.toString('utf8')) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 export function checksum(bytes: Uint8Array): string {
