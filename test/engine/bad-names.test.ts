@@ -10,7 +10,7 @@ const NAMES: readonly (readonly [string, readonly string[]])[] = [
   ['a name of 255 bytes', [`${'x'.repeat(252)}.md`]],
   [
     'a path of 1,024 bytes',
-    [`${'y'.repeat(200)}/${'y'.repeat(200)}/${'y'.repeat(200)}/${'y'.repeat(200)}/${'y'.repeat(216)}.md`],
+    [`${'y'.repeat(200)}/${'y'.repeat(200)}/${'y'.repeat(200)}/${'y'.repeat(200)}/${'y'.repeat(217)}.md`],
   ],
 ];
 
