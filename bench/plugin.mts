@@ -131,7 +131,8 @@ async function measureFirst(device: DeviceDriver, what: string): Promise<void> {
 async function safeUntil(device: DeviceDriver): Promise<Synced> {
   await device.page.evaluate(() => {
     const plugin = window.host.plugins.get('twincloud') as unknown as TwincloudPlugin;
-    const service = plugin.service!;
+    const { service } = plugin;
+    if (service === undefined) throw new Error('the plugin does not run');
     const startMs = performance.now();
     Object.assign(window, { safeMs: undefined });
     const page = window as unknown as { safeMs: number | undefined };
