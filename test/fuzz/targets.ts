@@ -1,9 +1,14 @@
 import { deepStrictEqual } from 'node:assert';
-import { gzipSync } from 'node:zlib';
+import { crc32, gzipSync } from 'node:zlib';
 import { CliError } from '../../src/cli/cli-error.mts';
 import { parseConfig } from '../../src/cli/config.mts';
 import { nodeCompression } from '../../src/cli/platform/compression.mts';
-import { decodeRecord, encodeRecord } from '../../src/cli/platform/state-record.mts';
+import {
+  decodeHeader,
+  decodeRecord,
+  encodeHeader,
+  encodeRecord,
+} from '../../src/cli/platform/state-record.mts';
 import { parseRemote } from '../../src/cli/remote.mts';
 import type { Decoded } from '../../src/core/format/decoded.ts';
 import { decodeDelta, encodeDelta } from '../../src/core/format/delta-codec.ts';
@@ -48,7 +53,12 @@ export const TARGETS: readonly Target[] = [
   {
     name: 'journal of the state',
     seeds: [journalLine()],
-    run: (input) => void decodeRecord(Buffer.from(input)),
+    run: (input) => void decodeRecord(checked(input)),
+  },
+  {
+    name: 'header of the state',
+    seeds: [text(encodeHeader({ format: 1, table: 'base', sequence: 3, checksum: '00000000' }))],
+    run: (input) => void decodeHeader(checked(input)),
   },
   {
     name: 'configuration',
@@ -109,6 +119,14 @@ async function unpack(input: Uint8Array): Promise<void> {
 function journalLine(): Uint8Array {
   const steps = [{ kind: 'rows', table: 'base', json: '[["a.md",{"hash":"x"}]]' }] as const;
   return encodeRecord({ sequence: 7, steps: [...steps, { kind: 'clear', table: 'local' }] }).subarray(0, -1);
+}
+
+/** With the checksum of whatever follows it, as damage that happened before the writing would have. */
+function checked(input: Uint8Array): Buffer {
+  const line = Buffer.from(input);
+  if (line.length % 2 === 0) return line;
+  const body = line.subarray(Math.min(9, line.length));
+  return Buffer.concat([Buffer.from(`${crc32(body).toString(16).padStart(8, '0')}\t`), body]);
 }
 
 function configuration(): string {

@@ -42,8 +42,8 @@ function sown({ file, find, replace }: Patch): Plugin {
   const path = join(ROOT, 'src', file);
   return {
     name: 'sown',
-    setup: ({ onLoad }) => {
-      onLoad({ filter: /[.]ts$/ }, async (args) => {
+    setup: (bundler) => {
+      bundler.onLoad({ filter: /[.]ts$/ }, async (args) => {
         if (args.path !== path) return undefined;
         const sound = await readFile(path, 'utf8');
         if (sound.split(find).length !== 2)
