@@ -18,6 +18,7 @@ import { requestUrlTransport } from './adapters/http/request-url-transport.ts';
 import type { SettingsFile } from './adapters/settings-file.ts';
 import { deleteDatabase } from './adapters/state/connection.ts';
 import { IdbState } from './adapters/state/idb-state.ts';
+import { Typing } from './adapters/typing.ts';
 import { ObsidianVault } from './adapters/vault/obsidian-vault.ts';
 import { OwnWrites } from './adapters/vault/own-writes.ts';
 import { pageFetch } from './platform/page-fetch.ts';
@@ -46,13 +47,14 @@ const clock = pageClock();
 export function compose(
   plugin: Plugin,
   settings: SettingsFile,
-): { readonly service: PluginSync; readonly own: OwnWrites } {
+): { readonly service: PluginSync; readonly own: OwnWrites; readonly typing: Typing } {
   const { app } = plugin;
   const storage: LocalStore = {
     load: (key) => app.loadLocalStorage(key) as unknown,
     save: (key, value) => app.saveLocalStorage(key, value),
   };
   const own = new OwnWrites();
+  const typing = new Typing(clock);
   const device = new DeviceStore(storage, webRandom, deviceName());
   const log = new LogRing(storage);
   const clouds = new Clouds();
@@ -62,7 +64,7 @@ export function compose(
     secret: (name) => app.secretStorage.getSecret(name) ?? undefined,
     openState: (database) => IdbState.open(database),
     deleteDatabase,
-    openVault: (current) => openVault(app, current, own),
+    openVault: (current) => openVault(app, current, { own, typing }),
     hold: (database, signal) => hold(navigator.locks, database, signal),
     openEngine: async ({ vault, state, settings: current, device: { id, name }, keys, way }) =>
       createEngine({
@@ -92,7 +94,7 @@ export function compose(
     hashing: webHashing,
     isOnline,
   });
-  return { service, own };
+  return { service, own, typing };
 }
 
 /** S3 as this device reaches it. */
@@ -177,7 +179,11 @@ class Clouds {
   }
 }
 
-function openVault(app: App, { dotFolders }: Settings, own: OwnWrites): Vault {
+function openVault(
+  app: App,
+  { dotFolders }: Settings,
+  shared: { readonly own: OwnWrites; readonly typing: Typing },
+): Vault {
   return new ObsidianVault({
     app,
     hashing: webHashing,
@@ -185,7 +191,7 @@ function openVault(app: App, { dotFolders }: Settings, own: OwnWrites): Vault {
     random: webRandom,
     openStream: (url, offset) => openStream(pageFetch, url, offset),
     dotFolders,
-    own,
+    ...shared,
   });
 }
 

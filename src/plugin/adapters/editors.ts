@@ -1,8 +1,9 @@
 import { FileView, MarkdownView, TextFileView, type Workspace } from 'obsidian';
 import { editorChanges } from './editor-changes.ts';
+import type { Typing } from './typing.ts';
 
 /**
- * `busy`: unsaved typing, or a view whose buffer nobody can look into: hands off. `clean`: open, and what
+ * `busy`: unsaved typing or a key a moment ago, or a view whose buffer nobody can look into: hands off. `clean`: open, and what
  * it shows is what the disk has. `shown`: open in views that keep no text of it (an image, a PDF).
  */
 export type OpenState = 'closed' | 'shown' | 'clean' | 'busy';
@@ -10,9 +11,11 @@ export type OpenState = 'closed' | 'shown' | 'clean' | 'busy';
 /** The app's open views, seen as whoever writes files must see them. */
 export class Editors {
   readonly #workspace: Workspace;
+  readonly #typing: Typing;
 
-  constructor(workspace: Workspace) {
+  constructor(workspace: Workspace, typing: Typing) {
     this.#workspace = workspace;
+    this.#typing = typing;
   }
 
   /**
@@ -23,6 +26,7 @@ export class Editors {
   look(path: string, onDisk: string | undefined): OpenState {
     let state: OpenState = 'closed';
     for (const view of this.#viewsOn(path)) {
+      if (this.#typing.isGoingOn(path)) return 'busy';
       if (!(view instanceof TextFileView)) state = state === 'closed' ? 'shown' : state;
       else if (!(view instanceof MarkdownView) || !shows(view, onDisk)) return 'busy';
       else state = 'clean';
@@ -41,7 +45,9 @@ export class Editors {
       if (!(view instanceof MarkdownView) || view.getMode() !== 'source') continue;
       if (view.getViewData() !== before) return undefined;
       // One view alone: the others follow by the app's own hand, and would insert it twice if they did both.
-      view.editor.transaction({ changes: editorChanges(before, after) }, 'twincloud');
+      this.#typing.byUs(() => {
+        view.editor.transaction({ changes: editorChanges(before, after) }, 'twincloud');
+      });
       return view.save();
     }
     return undefined;

@@ -116,8 +116,14 @@ describe('a note that somebody types in', () => {
     const arrived = `${SECTIONS.replace('first', 'new line\nfirst, edited').replace('fourth', 'fourth, edited').replace('fifth', 'fifth mine')}last\n`;
     await tablet.userModifies(FOLDED, arrived);
     await sync(tablet);
-    await sync(laptop);
-    expect(await laptop.editorText(FOLDED)).toBe(arrived);
+    await laptop.until(
+      'the edits in the editor',
+      async () => {
+        await sync(laptop);
+        return laptop.editorText(FOLDED);
+      },
+      (text) => text === arrived,
+    );
     expect(await shownText()).toBe(
       shown.replace('fourth', 'fourth, edited').replace('mine\n', 'mine\nlast\n'),
     );

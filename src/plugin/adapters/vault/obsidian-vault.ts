@@ -15,6 +15,7 @@ import type {
 } from '../../../engine/ports.ts';
 import { requireFilePath, requireFolderPath } from '../../../engine/vault-layout.ts';
 import { Editors } from '../editors.ts';
+import { Typing } from '../typing.ts';
 import { Contents, PIECE_BYTES, type OpenStream } from './contents.ts';
 import { toVaultError, vaultError } from './host-errors.ts';
 import { fileOf, Listing } from './listing.ts';
@@ -34,6 +35,8 @@ export interface ObsidianVaultOptions {
   readonly dotFolders: boolean;
   /** Shared with whoever listens to the app's events. */
   readonly own?: OwnWrites;
+  /** As `own`. */
+  readonly typing?: Typing;
 }
 
 /** The vault as the app has it open. Never writes under unsaved typing: that is `deferred`. */
@@ -49,13 +52,15 @@ export class ObsidianVault implements Vault {
 
   constructor(options: ObsidianVaultOptions) {
     const { app, hashing, random, clock, openStream, own = new OwnWrites() } = options;
+    // Where nobody tells of keys, nobody types.
+    const { typing = new Typing({ now: () => 0 }) } = options;
     const { vault } = app;
     this.#options = options;
     this.#own = own;
     this.#places = new Places(vault);
     this.#contents = new Contents({ adapter: vault.adapter, hashing, openStream });
     this.#staging = new Staging(vault.adapter, this.#places, random);
-    this.#editors = new Editors(app.workspace);
+    this.#editors = new Editors(app.workspace, typing);
     const shared = { vault, places: this.#places, own };
     this.#placing = new Placing({
       ...shared,

@@ -7,6 +7,7 @@ import {
   type EditorTransaction,
 } from 'obsidian';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { Typing } from '../../../../src/plugin/adapters/typing.ts';
 import { ObsidianVault } from '../../../../src/plugin/adapters/vault/obsidian-vault.ts';
 import { webHashing } from '../../../../src/plugin/platform/hashing.ts';
 import { webRandom } from '../../../../src/plugin/platform/random.ts';
@@ -30,6 +31,8 @@ describe('notes that are open', () => {
   let appVault: AppVault;
   let leaves: OpenView[];
   let vault: ObsidianVault;
+  let clock: FakeClock;
+  let typing: Typing;
   let transactions: EditorChange[][];
 
   beforeEach(async () => {
@@ -37,15 +40,18 @@ describe('notes that are open', () => {
     appVault = new AppVault({ disk, name: 'notes' });
     await appVault.load();
     leaves = [];
+    clock = new FakeClock({ auto: true });
+    typing = new Typing(clock);
     transactions = [];
     const workspace = { iterateAllLeaves: (visit: (leaf: OpenView) => void) => leaves.forEach(visit) };
     vault = new ObsidianVault({
       app: { vault: appVault, fileManager: new FileManager(appVault), workspace } as unknown as App,
       hashing: webHashing,
       random: webRandom,
-      clock: new FakeClock({ auto: true }),
+      clock,
       openStream: () => Promise.reject(new Error('no page is here')),
       dotFolders: false,
+      typing,
     });
   });
 
@@ -97,6 +103,18 @@ describe('notes that are open', () => {
     openNote('note.md', 'old\ntyped');
     expect(await kindOf(install(vault, 'note.md', 'new\n', hashOf('old\n')))).toBe('deferred');
     expect(transactions).toEqual([]);
+  });
+
+  it('[PV1] are left alone for a second after a key, saved or not; our own change is no key', async () => {
+    await write('note.md', 'old\n');
+    openNote('note.md', 'old\n');
+    typing.changed('note.md');
+    expect(await kindOf(install(vault, 'note.md', 'new\n', hashOf('old\n')))).toBe('deferred');
+    await clock.advance(999);
+    expect(await kindOf(install(vault, 'note.md', 'new\n', hashOf('old\n')))).toBe('deferred');
+    await clock.advance(1);
+    typing.byUs(() => typing.changed('note.md'));
+    expect((await install(vault, 'note.md', 'new\n', hashOf('old\n'))).kind).toBe('done');
   });
 
   it('[PV2] get the change through one editor, which saves it', async () => {

@@ -1,0 +1,47 @@
+/** A hand that types pauses for less within a word, and for longer when it looks up. */
+const PAUSE_MS = 1_000;
+
+/**
+ * In which notes somebody types at this moment. A change from elsewhere waits for the pause: between a key
+ * and the editor's own look at the page lies a moment in which the browser and the editor disagree on the
+ * text, and a change that falls into it can cost the key.
+ */
+export class Typing {
+  readonly #now: () => number;
+  readonly #lastMs = new Map<string, number>();
+  #isOwn = false;
+
+  constructor(clock: { readonly now: () => number }) {
+    this.#now = () => clock.now();
+  }
+
+  /** An editor's text has changed, by a hand unless `byUs` is at work. */
+  changed(path: string | undefined): void {
+    if (path === undefined || this.#isOwn) return;
+    this.#lastMs.delete(path);
+    this.#lastMs.set(path, this.#now());
+    for (const [other, lastMs] of this.#lastMs) {
+      if (!this.#isRecent(lastMs)) this.#lastMs.delete(other);
+    }
+  }
+
+  byUs(change: () => void): void {
+    this.#isOwn = true;
+    try {
+      change();
+    } finally {
+      this.#isOwn = false;
+    }
+  }
+
+  isGoingOn(path: string): boolean {
+    const lastMs = this.#lastMs.get(path);
+    return lastMs !== undefined && this.#isRecent(lastMs);
+  }
+
+  /** A clock that was set back says nothing. */
+  #isRecent(lastMs: number): boolean {
+    const sinceMs = this.#now() - lastMs;
+    return sinceMs >= 0 && sinceMs < PAUSE_MS;
+  }
+}
