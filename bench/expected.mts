@@ -3,7 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { COMPACT_AFTER_ENTRIES } from '../src/core/model/commit-shape.ts';
-import { shardCount } from '../src/core/model/shards.ts';
+import { MAX_DELTAS } from '../src/core/model/head.ts';
+import { nextShardCount, shardCount } from '../src/core/model/shards.ts';
 import { SMALL_BYTES } from '../src/engine/cloud/content.ts';
 import { DEFAULT_SETTINGS } from '../src/engine/api.ts';
 
@@ -36,6 +37,8 @@ const FIRST_LOOKS = 2;
 const DEVICE_RECORD = 1;
 const COMPRESSED = /\.(?:png|jpe?g|pdf|zip|mp3|mp4|webp)$/iu;
 const LEVEL = 3;
+/** Of files in one commit; large ones fill it before 2,000 do. */
+const COMMIT_BYTES = 64 * 1024 * 1024;
 
 export async function shapeOf(vault: string): Promise<VaultShape> {
   const shape = { files: 0, blobs: 0, blobBytes: 0, packed: 0, packedBytes: 0 };
@@ -61,17 +64,41 @@ export async function shapeOf(vault: string): Promise<VaultShape> {
 }
 
 /**
- * A head a commit of at most 2,000 files; what a head cannot carry goes into a delta, of the last commit
- * into shards, beside a root; packs of at most 8 MiB, at least one a commit; a blob a large file.
+ * A head a commit of at most 2,000 files or 64 MiB; what a head cannot carry goes into a delta; of the last
+ * commit, and where a head can list no more deltas, into shards, beside a root; packs of at most 8 MiB, at
+ * least one a commit; a blob a large file.
  */
 export function expectedUpload(shape: VaultShape): Expected {
-  const commits = Math.ceil(shape.files / DEFAULT_SETTINGS.commitFiles);
-  const compacts = shape.files >= COMPACT_AFTER_ENTRIES;
-  const trees = compacts ? shardCount(shape.files) + (commits > 1 ? commits : 0) : 1;
-  const requests = FIRST_LOOKS + DEVICE_RECORD + commits + trees + packsOf(shape) + shape.blobs;
-  const spilled = compacts && commits > 1 ? 2 * shape.files : shape.files;
-  const bytes = contentBytes(shape) + shape.packed * INDEX_BYTES + spilled * ENTRY_BYTES;
+  const trees = treesOf(shape);
+  const requests =
+    FIRST_LOOKS + DEVICE_RECORD + commitsOf(shape) + trees.objects + packsOf(shape) + shape.blobs;
+  const bytes = contentBytes(shape) + shape.packed * INDEX_BYTES + trees.entries * ENTRY_BYTES;
   return { requests, bytes };
+}
+
+/** Objects with entries, and the entries in all of them. */
+function treesOf(shape: VaultShape): { readonly objects: number; readonly entries: number } {
+  const commits = commitsOf(shape);
+  let [objects, entries, deltas, shards] = [0, 0, 0, 0];
+  for (let commit = 1; commit <= commits; commit += 1) {
+    const files = Math.round((shape.files * commit) / commits);
+    const compacts = commit === commits ? files >= COMPACT_AFTER_ENTRIES : deltas === MAX_DELTAS;
+    if (compacts) {
+      shards = nextShardCount(shards, files);
+      objects += shards + (commit > 1 ? 1 : 0);
+      entries += files;
+      deltas = 0;
+    } else {
+      objects += 1;
+      entries += shape.files / commits;
+      deltas += 1;
+    }
+  }
+  return { objects, entries };
+}
+
+function commitsOf({ files, blobBytes }: VaultShape): number {
+  return Math.ceil(files / DEFAULT_SETTINGS.commitFiles) + Math.floor(blobBytes / COMMIT_BYTES);
 }
 
 /** The head, the shards or the delta, the contents of each pack, each blob. */
@@ -81,9 +108,9 @@ export function expectedDownload(shape: VaultShape): Expected {
   return { requests, bytes: contentBytes(shape) + shape.files * ENTRY_BYTES };
 }
 
-function packsOf({ files, packed, packedBytes }: VaultShape): number {
-  const commits = Math.ceil(files / DEFAULT_SETTINGS.commitFiles);
-  const bytes = packedBytes + packed * INDEX_BYTES;
+function packsOf(shape: VaultShape): number {
+  const commits = commitsOf(shape);
+  const bytes = shape.packedBytes + shape.packed * INDEX_BYTES;
   return commits * Math.ceil(bytes / commits / DEFAULT_SETTINGS.packBytes);
 }
 
