@@ -206,7 +206,10 @@ async function typeBlock(device: DeviceDriver, isSyncing: boolean): Promise<read
   const typing = { done: false };
   const work = (async () => {
     for (let count = 0; isSyncing && !typing.done; count += 1) {
-      await device.programWrites(`Folder 1/Sent ${String(count % 50)}.md`, `sent ${String(Math.random())}\n`);
+      await device.programWrites(
+        `Folder 1/Sent ${String(count % 50)}.md`,
+        `sent at ${String(performance.now())}\n`,
+      );
       await sync(device);
     }
   })();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryState } from '../../src/engine/memory/memory-state.ts';
 import type { StateTable } from '../../src/engine/ports.ts';
-import { bench, textOf, type Bench, type DeviceOptions, type TestDevice } from './two-devices.ts';
+import { bench, noting, textOf, type Bench, type DeviceOptions, type TestDevice } from './two-devices.ts';
 
 const HOUR_MS = 3_600_000;
 const ALL_ROWS: readonly StateTable[] = ['base', 'local', 'projected', 'remote'];
@@ -109,17 +109,7 @@ describe('the seal of a sync with nothing to do', () => {
     const again = at.device('laptop', {
       vault: device.vault,
       state: device.state,
-      through: (store) =>
-        new Proxy(store, {
-          get: (target, name) => {
-            const member: unknown = Reflect.get(target, name, target);
-            if (typeof member !== 'function') return member;
-            return (...args: unknown[]): unknown => {
-              reads.push(String(name));
-              return Reflect.apply(member, target, args) as unknown;
-            };
-          },
-        }),
+      through: noting(reads),
     });
     await again.engine.sync({ audit: 'always' });
     expect(reads).toContain('list');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { VaultPath } from '../../src/core/model/vault-path.ts';
 import { Meter, withMetering } from '../../src/storage/wrappers/with-metering.ts';
-import { bench, contentsOf, textOf } from './two-devices.ts';
+import { bench, contentsOf, noting, textOf } from './two-devices.ts';
 
 describe('two devices and one cloud', () => {
   it('[CM6] a first upload of many files is committed in parts, and comes down whole', async () => {
@@ -34,17 +34,7 @@ describe('two devices and one cloud', () => {
     const { device } = bench();
     const calls: string[] = [];
     const a = device('laptop', {
-      through: (store) =>
-        new Proxy(store, {
-          get: (target, name) => {
-            const member: unknown = Reflect.get(target, name, target);
-            if (typeof member !== 'function') return member;
-            return (...args: unknown[]): unknown => {
-              calls.push(String(name));
-              return Reflect.apply(member, target, args) as unknown;
-            };
-          },
-        }),
+      through: noting(calls),
     });
     for (let index = 0; index < 50; index += 1)
       a.vault.userWrite(`n${String(index)}.md`, `text ${String(index)}`);

@@ -100,3 +100,18 @@ export async function contentsOf(device: TestDevice): Promise<Record<string, str
     paths.map((path) => [path, path.endsWith('/') ? '' : (textOf(device, path) ?? '')]),
   );
 }
+
+/** For `through`: notes the name of each call of the store in `calls`. */
+export function noting(calls: string[]): (store: ObjectStore) => ObjectStore {
+  return (store) =>
+    new Proxy(store, {
+      get: (target, name) => {
+        const member: unknown = Reflect.get(target, name, target);
+        if (typeof member !== 'function') return member;
+        return (...args: unknown[]): unknown => {
+          calls.push(String(name));
+          return Reflect.apply(member, target, args) as unknown;
+        };
+      },
+    });
+}

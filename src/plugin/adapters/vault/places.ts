@@ -133,8 +133,7 @@ export class Places {
 
 /** What has ASCII alone is in NFC already; told without `normalize`, which is slow for folders of thousands. */
 function inNfc(name: string): string {
-  // eslint-disable-next-line no-control-regex -- ASCII is what it is
-  return /^[\u0000-\u007f]*$/u.test(name) ? name : name.normalize('NFC');
+  return /^\p{ASCII}*$/u.test(name) ? name : name.normalize('NFC');
 }
 
 export function isFile(node: TAbstractFile | undefined): node is TFile {
