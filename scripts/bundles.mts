@@ -1,8 +1,11 @@
-import type { BuildOptions } from 'esbuild';
-import { asOneFile, withoutUnusedShapes } from './lean-sdk.mts';
+import { basename } from 'node:path';
+import { build, type BuildOptions, type Plugin } from 'esbuild';
+import { asOneFile } from './lean-sdk.mts';
 
 /** What Obsidian gives a plugin at run time; everything else must be inside `main.js`. */
 const HOST_MODULES = ['obsidian', 'electron', '@codemirror/*', '@lezer/*'];
+
+const NODE = 'node20.19';
 
 const COMMON = {
   bundle: true,
@@ -30,29 +33,50 @@ export function pluginBundle(root: string, outfile: string): BuildOptions & { me
   return { ...options, plugins: [asOneFile(options)] };
 }
 
-/** `twincloud.mjs`, and beside it the parts that are loaded when they are needed. Needs Node and nothing else. */
+/** `twincloud.mjs`, and beside it the program that it runs. Needs Node and nothing else. */
 export function cliBundle(root: string, outdir: string): BuildOptions & { metafile: true } {
-  return {
+  const options = {
     ...COMMON,
     absWorkingDir: root,
-    entryPoints: { twincloud: 'src/cli/main.mts' },
+    entryPoints: { program: 'src/cli/main.mts' },
     outdir,
-    outExtension: { '.js': '.mjs' },
-    splitting: true,
-    chunkNames: 'twincloud-parts/[name]-[hash]',
+    entryNames: 'twincloud-parts/[name]-[hash]',
+    outExtension: { '.js': '.cjs' },
     platform: 'node',
-    plugins: [withoutUnusedShapes],
     // Of the SDK's two builds only the one of ES modules can be taken in part.
     mainFields: ['module', 'main'],
-    format: 'esm',
-    target: 'node20.19',
-    banner: {
-      // CommonJS dependencies call `require` for Node's own modules; an ES module has none.
-      js: [
-        '#!/usr/bin/env node',
-        "import { createRequire as twincloudCreateRequire } from 'node:module';",
-        'const require = twincloudCreateRequire(import.meta.url);',
-      ].join('\n'),
+    // One script, for V8's compiled code to be kept of it: what `import()` names still runs when it is asked for.
+    format: 'cjs',
+    supported: { 'dynamic-import': false },
+    target: NODE,
+  } as const satisfies BuildOptions;
+  return { ...options, plugins: [asOneFile(options), withStart(root, outdir)] };
+}
+
+/** Builds `twincloud.mjs` once the name of the program is known. */
+function withStart(root: string, outdir: string): Plugin {
+  return {
+    name: 'start',
+    setup(bundler) {
+      bundler.onEnd(async ({ metafile }) => {
+        const [program] = Object.keys(metafile?.outputs ?? {});
+        if (metafile === undefined || program === undefined) return;
+        const started = await build({
+          ...COMMON,
+          absWorkingDir: root,
+          entryPoints: { twincloud: 'src/cli/start.mts' },
+          outdir,
+          outExtension: { '.js': '.mjs' },
+          platform: 'node',
+          format: 'esm',
+          target: NODE,
+          banner: { js: '#!/usr/bin/env node' },
+          define: { PROGRAM: JSON.stringify(`twincloud-parts/${basename(program)}`) },
+          write: bundler.initialOptions.write ?? true,
+        });
+        Object.assign(metafile.inputs, started.metafile.inputs);
+        Object.assign(metafile.outputs, started.metafile.outputs);
+      });
     },
   };
 }

@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import { setFlagsFromString } from 'node:v8';
 import { CommanderError } from 'commander';
 import { CliError, EXIT, type ExitCode } from './cli-error.mts';
 import { describeFailure, wasStopped, type Context, type GlobalOptions } from './context.mts';
@@ -11,10 +10,6 @@ const { stdout, stderr, env } = process;
 
 // The SDK would tell every user of Node 20 about versions of its own that are still to come.
 env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
-
-// By itself V8 lets garbage grow to several times of what is in use before it collects: on a first upload
-// of 10,000 notes 60 MB more, for a tenth of a second.
-setFlagsFromString('--heap-growing-percent=30');
 
 // Who listens has gone, as `head` does: there is nobody left to tell.
 for (const stream of [stdout, stderr]) {
@@ -83,13 +78,17 @@ function consoleOf(options: GlobalOptions): Console {
   );
 }
 
-try {
-  await createProgram(manifest.version, run).parseAsync();
-} catch (error) {
-  if (!(error instanceof CommanderError)) throw error;
-  exitCode = exitOfUsage(error);
+async function main(): Promise<void> {
+  try {
+    await createProgram(manifest.version, run).parseAsync();
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    exitCode = exitOfUsage(error);
+  }
+  // Written before anything that lingers (a socket kept alive) could hold the process.
+  stdout.write('', () => {
+    stderr.write('', () => process.exit(exitCode));
+  });
 }
-// Written before anything that lingers (a socket kept alive) could hold the process.
-stdout.write('', () => {
-  stderr.write('', () => process.exit(exitCode));
-});
+
+void main();

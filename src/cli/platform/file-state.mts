@@ -92,7 +92,7 @@ export class FileState implements StateStore {
   }
 
   rows(table: StateTable): Promise<ReadonlyMap<string, unknown>> {
-    return this.#after(() => this.#load(table));
+    return this.#after(() => Promise.resolve(this.#load(table)));
   }
 
   async write(
@@ -152,24 +152,24 @@ export class FileState implements StateStore {
     pending.push(step);
   }
 
-  async #load(table: StateTable): Promise<Map<string, unknown>> {
+  #load(table: StateTable): Map<string, unknown> {
     const { pending, sequence } = this.#table(table);
     const rows =
       sequence > 0 && pending[0]?.kind !== 'clear'
-        ? parseRows(await this.#snapshotRows(table))
+        ? parseRows(this.#snapshotRows(table))
         : new Map<string, unknown>();
     for (const step of pending) applyStep(rows, step);
     return rows;
   }
 
-  async #snapshotRows(name: StateTable): Promise<Buffer> {
+  #snapshotRows(name: StateTable): Buffer {
     const table = this.#table(name);
     const { opened } = table;
     if (opened !== undefined) {
       delete table.opened;
       return opened;
     }
-    const snapshot = await readSnapshot(this.#folder, name);
+    const snapshot = readSnapshot(this.#folder, name);
     if (snapshot === undefined || snapshot === 'damaged') {
       throw new StateError('unexpected', `${snapshotName(name)} was damaged since it was opened`);
     }
@@ -210,7 +210,7 @@ export class FileState implements StateStore {
     const snapshots: Partial<Record<StateTable, number>> = {};
     for (const [name, table] of this.#tables) {
       if (table.pending.length > 0) {
-        const rows = await this.#load(name);
+        const rows = this.#load(name);
         table.snapshotBytes = await writeSnapshot(this.#folder, name, this.#sequence, rows);
         table.sequence = this.#sequence;
         table.pending = [];
@@ -249,10 +249,8 @@ async function openFolder(folder: string): Promise<Opened> {
 /** What the folder holds, made where it is empty; or a sentence on what is damaged. */
 async function readFolder(folder: string): Promise<Opened | string> {
   const tables = new Map<StateTable, Table>();
-  const snapshots = await Promise.all(
-    STATE_TABLES.map(async (name) => [name, await readSnapshot(folder, name)] as const),
-  );
-  for (const [name, snapshot] of snapshots) {
+  for (const name of STATE_TABLES) {
+    const snapshot = readSnapshot(folder, name);
     if (snapshot === 'damaged') return `${snapshotName(name)} is damaged`;
     tables.set(
       name,

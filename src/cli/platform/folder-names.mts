@@ -51,12 +51,11 @@ export async function readNames(
 
 /** Node shows bytes that are not UTF-8 as U+FFFD: only where one comes up are the bytes themselves read. */
 async function decodedNames(disk: string, pace: DiskPace): Promise<Names> {
-  const entries = pace.isSlow
-    ? await readdir(disk, { withFileTypes: true })
-    : pace.direct(
-        () => readdirSync(disk, { withFileTypes: true }),
-        (found) => found.length,
-      );
+  const entries = await pace.ask({
+    now: () => readdirSync(disk, { withFileTypes: true }),
+    later: () => readdir(disk, { withFileTypes: true }),
+    names: (found) => found.length,
+  });
   if (!entries.some((entry) => entry.name.includes('\uFFFD'))) return { entries, undecodable: [] };
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   const valid = new Set<string>();

@@ -21,12 +21,11 @@ export async function statFiles(
     await pace.rest();
     signal?.throwIfAborted();
     const slice = paths.slice(start, start + SLICE);
-    const found = pace.isSlow
-      ? await pMap(slice, statLater, { concurrency: AT_ONCE })
-      : pace.direct(
-          () => slice.map(statNow),
-          () => slice.length,
-        );
+    const found = await pace.ask({
+      now: () => slice.map(statNow),
+      later: () => pMap(slice, statLater, { concurrency: AT_ONCE }),
+      names: () => slice.length,
+    });
     stats.push(...found);
   }
   return stats;
