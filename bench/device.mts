@@ -73,7 +73,7 @@ export class Device {
   async #run(args: readonly string[]): Promise<string> {
     const where = ['--vault', this.vault, '--config', this.config];
     return runProgram(process.execPath, [this.#rig.program, ...args, ...where], {
-      env: KEYS,
+      env: { ...KEYS, ...this.#rig.codeCache },
       timeoutMs: SYNC_LIMIT_MS,
     });
   }
@@ -84,7 +84,7 @@ export async function startSeconds(rig: Rig): Promise<number> {
   const taken: number[] = [];
   for (let i = 0; i < STARTS; i += 1) {
     const startedMs = performance.now();
-    await runProgram(process.execPath, [rig.program, '--version']);
+    await runProgram(process.execPath, [rig.program, '--version'], { env: rig.codeCache });
     taken.push((performance.now() - startedMs) / 1000);
   }
   return taken.sort((one, other) => one - other)[STARTS >> 1] ?? 0;

@@ -46,7 +46,7 @@ export class Rig {
 
   private constructor(folder: string, tools: string | undefined, ports: Ports) {
     this.folder = folder;
-    this.program = join(folder, 'cli/twincloud.mjs');
+    this.program = join(folder, 'cli/twincloud.cjs');
     this.#tools = tools;
     this.#ports = ports;
   }
@@ -64,6 +64,11 @@ export class Rig {
       throw error;
     }
     return rig;
+  }
+
+  /** Beside the program, so that nothing is left on this machine. */
+  get codeCache(): NodeJS.ProcessEnv {
+    return { NODE_COMPILE_CACHE: join(this.folder, 'code') };
   }
 
   get endpoint(): string {

@@ -12,7 +12,7 @@ if (what === 'plugin') {
   // Parts have their contents in their names: those of an older build would stay for ever.
   await rm(resolve(root, 'dist'), { recursive: true, force: true });
   await build(cliBundle(root, 'dist'));
-  await chmod(resolve(root, 'dist/twincloud.mjs'), 0o755);
+  await chmod(resolve(root, 'dist/twincloud.cjs'), 0o755);
 } else {
   console.error('usage: build.mts plugin|cli');
   process.exitCode = 2;

@@ -50,7 +50,12 @@ class Device {
     const { program, env, folder } = this.#place;
     const outcome = await runCommand(program, [...args, '--device-name', this.#name], {
       cwd: this.vault,
-      env: { ...process.env, ...env, TWINCLOUD_CONFIG: join(folder, this.#name, 'config') },
+      env: {
+        ...process.env,
+        ...env,
+        TWINCLOUD_CONFIG: join(folder, this.#name, 'config'),
+        NODE_COMPILE_CACHE: join(folder, 'code'),
+      },
     });
     console.log(outcome.output.trimEnd().replaceAll(/^/gmu, '    '));
     check(outcome.exitCode === wanted, `exit code ${String(outcome.exitCode)} in place of ${String(wanted)}`);
@@ -230,7 +235,7 @@ async function main(withS3: boolean): Promise<void> {
     }
     const cloud =
       server === undefined ? { remote: `folder:${join(folder, 'cloud')}`, env: {} } : await s3Place(server);
-    await playThrough({ folder, program: join(built, 'twincloud.mjs'), ...cloud });
+    await playThrough({ folder, program: join(built, 'twincloud.cjs'), ...cloud });
     say('All of it held.');
     say(
       'The plugin does the same in a page: npm run host -- --ready --port 4300, then http://127.0.0.1:4300',

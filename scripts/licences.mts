@@ -1,4 +1,4 @@
-// Writes THIRD_PARTY_LICENSES.md: the packages that are inside main.js and twincloud.mjs, with their licences.
+// Writes THIRD_PARTY_LICENSES.md: the packages that are inside main.js and twincloud.cjs, with their licences.
 // With --check it writes nothing and fails when the file is not what it would write.
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';

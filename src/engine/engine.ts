@@ -112,6 +112,7 @@ function explained(error: unknown, signal: AbortSignal | undefined): unknown {
   }
   if (error instanceof VaultError) return new EngineError('vault', vaultMessage(error), error);
   if (error instanceof StateError) {
+    if (error.kind === 'damaged') return new EngineError('state', `${error.message}.`, error);
     const remedy = error.kind === 'disk-full' ? ' Free some space and sync again.' : '';
     return new EngineError(
       'state',

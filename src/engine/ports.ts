@@ -147,7 +147,7 @@ export interface StateStore {
 
 export class StateError extends Error {
   override readonly name = 'StateError';
-  readonly kind: 'disk-full' | 'unwritable' | 'closed' | 'unexpected';
+  readonly kind: 'disk-full' | 'unwritable' | 'damaged' | 'closed' | 'unexpected';
 
   constructor(kind: StateError['kind'], detail: string, cause?: unknown) {
     super(detail, { cause });

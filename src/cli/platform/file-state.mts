@@ -11,7 +11,7 @@ import { codeOf } from './folder-errors.mts';
 import { FolderSync } from './folder-sync.mts';
 import { JOURNAL, JournalWriter, readJournal } from './state-journal.mts';
 import { applyStep, stepsOf, type Step } from './state-record.mts';
-import { NEW_SUFFIX, parseRows, readSnapshot, snapshotName, writeSnapshot } from './state-snapshot.mts';
+import { lookAtSnapshot, NEW_SUFFIX, readRows, snapshotName, writeSnapshot } from './state-snapshot.mts';
 
 /**
  * The state store in a folder, for one process at a time.
@@ -33,8 +33,6 @@ interface Table {
   /** The last record that the snapshot holds; 0 where there is no snapshot. */
   sequence: number;
   snapshotBytes: number;
-  /** The snapshot's rows as they were read to open the store, until somebody asks for them. */
-  opened?: Buffer;
   /** Steps of later records, in order. */
   pending: Step[];
 }
@@ -92,7 +90,7 @@ export class FileState implements StateStore {
   }
 
   rows(table: StateTable): Promise<ReadonlyMap<string, unknown>> {
-    return this.#after(() => Promise.resolve(this.#load(table)));
+    return this.#after(() => this.#load(table));
   }
 
   async write(
@@ -152,28 +150,27 @@ export class FileState implements StateStore {
     pending.push(step);
   }
 
-  #load(table: StateTable): Map<string, unknown> {
+  async #load(table: StateTable): Promise<Map<string, unknown>> {
     const { pending, sequence } = this.#table(table);
     const rows =
       sequence > 0 && pending[0]?.kind !== 'clear'
-        ? parseRows(this.#snapshotRows(table))
+        ? await this.#snapshotRows(table, sequence)
         : new Map<string, unknown>();
     for (const step of pending) applyStep(rows, step);
     return rows;
   }
 
-  #snapshotRows(name: StateTable): Buffer {
-    const table = this.#table(name);
-    const { opened } = table;
-    if (opened !== undefined) {
-      delete table.opened;
-      return opened;
-    }
-    const snapshot = readSnapshot(this.#folder, name);
-    if (snapshot === undefined || snapshot === 'damaged') {
-      throw new StateError('unexpected', `${snapshotName(name)} was damaged since it was opened`);
-    }
-    return snapshot.rows;
+  async #snapshotRows(table: StateTable, sequence: number): Promise<Map<string, unknown>> {
+    const rows = readRows(this.#folder, table, sequence);
+    if (rows !== 'damaged') return rows;
+    // Nothing may be added to what cannot be read as a whole; Windows renames no open file.
+    this.#journal.refuse();
+    await this.#journal.close();
+    await putAside(this.#folder);
+    throw new StateError(
+      'damaged',
+      `What this device remembered of the vault is damaged (${snapshotName(table)}) and was put aside as *${DAMAGED_SUFFIX}. Nothing is lost: sync again, and both sides are compared anew`,
+    );
   }
 
   /** A full disk only postpones it: the journal alone holds everything. */
@@ -210,11 +207,10 @@ export class FileState implements StateStore {
     const snapshots: Partial<Record<StateTable, number>> = {};
     for (const [name, table] of this.#tables) {
       if (table.pending.length > 0) {
-        const rows = this.#load(name);
+        const rows = await this.#load(name);
         table.snapshotBytes = await writeSnapshot(this.#folder, name, this.#sequence, rows);
         table.sequence = this.#sequence;
         table.pending = [];
-        delete table.opened;
       }
       if (table.sequence > 0) snapshots[name] = table.sequence;
     }
@@ -238,30 +234,28 @@ async function openFolder(folder: string): Promise<Opened> {
   for (const name of names.filter((name) => name.endsWith(NEW_SUFFIX))) await rm(join(folder, name));
   const found = await readFolder(folder);
   if (typeof found !== 'string') return found;
-  for (const name of names.filter(isOwnFile)) {
-    await rename(join(folder, name), join(folder, `${name}${DAMAGED_SUFFIX}`));
-  }
+  await putAside(folder);
   const fresh = await readFolder(folder);
   if (typeof fresh === 'string') throw new StateError('unexpected', fresh);
   return { ...fresh, damaged: `${found}; the files are kept as *${DAMAGED_SUFFIX}` };
+}
+
+async function putAside(folder: string): Promise<void> {
+  for (const name of (await readdir(folder)).filter(isOwnFile))
+    await rename(join(folder, name), join(folder, `${name}${DAMAGED_SUFFIX}`));
 }
 
 /** What the folder holds, made where it is empty; or a sentence on what is damaged. */
 async function readFolder(folder: string): Promise<Opened | string> {
   const tables = new Map<StateTable, Table>();
   for (const name of STATE_TABLES) {
-    const snapshot = readSnapshot(folder, name);
+    const snapshot = lookAtSnapshot(folder, name);
     if (snapshot === 'damaged') return `${snapshotName(name)} is damaged`;
     tables.set(
       name,
       snapshot === undefined
         ? { sequence: 0, snapshotBytes: 0, pending: [] }
-        : {
-            sequence: snapshot.sequence,
-            snapshotBytes: snapshot.rows.length,
-            opened: snapshot.rows,
-            pending: [],
-          },
+        : { sequence: snapshot.sequence, snapshotBytes: snapshot.sizeBytes, pending: [] },
     );
   }
   const lastSnapshot = Math.max(...[...tables.values()].map((table) => table.sequence));

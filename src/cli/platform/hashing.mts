@@ -3,7 +3,7 @@ import type { ContentHash } from '../../core/model/ids.ts';
 import type { Hashing, Sha256 } from '../../engine/ports.ts';
 
 /** Below this a hash takes less time than the way to another thread and back. */
-const OFF_THREAD_BYTES = 512 * 1024;
+const OFF_THREAD_BYTES = 1024 * 1024;
 
 class NodeSha256 implements Sha256 {
   readonly #hash: Hash = createHash('sha256');
