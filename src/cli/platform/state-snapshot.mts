@@ -20,6 +20,8 @@ const HEADER = v.object({
   table: v.picklist(STATE_TABLES),
   sequence: v.pipe(v.number(), v.safeInteger()),
   checksum: v.string(),
+  /** The rows hold no other characters; those of an older program may. */
+  ascii: v.optional(v.boolean()),
 });
 
 const LINE_FEED = 10;
@@ -61,7 +63,7 @@ export function readRows(
     const header = headerOf(bytes, table);
     if (header?.sequence !== sequence) return 'damaged';
     const rows = bytes.subarray(header.endBytes);
-    return header.checksum === checksum(rows) ? parseRows(rows) : 'damaged';
+    return header.checksum === checksum(rows) ? parseRows(rows, header.ascii) : 'damaged';
   } finally {
     closeSync(file);
   }
@@ -96,17 +98,27 @@ export async function writeSnapshot(
 ): Promise<number> {
   const flat: unknown[] = [];
   for (const [key, value] of rows) flat.push(key, value);
-  const body = Buffer.from(JSON.stringify(flat));
-  const header = encodeHeader({ format: 1, table, sequence, checksum: checksum(body) });
+  const body = Buffer.from(asciiJson(flat), 'latin1');
+  const header = encodeHeader({ format: 1, table, sequence, checksum: checksum(body), ascii: true });
   await writeDurably(join(folder, snapshotName(table)), [Buffer.from(header), body]);
   return body.length;
 }
 
-function parseRows(json: Buffer): Map<string, unknown> {
-  const flat = JSON.parse(json.toString('utf8')) as readonly unknown[];
+function parseRows(json: Buffer, isAscii = false): Map<string, unknown> {
+  const flat = JSON.parse(json.toString(isAscii ? 'latin1' : 'utf8')) as readonly unknown[];
   const rows = new Map<string, unknown>();
   for (let at = 0; at < flat.length; at += 2) rows.set(flat[at] as string, flat[at + 1]);
   return rows;
+}
+
+/** One name in another script would make of all rows a text of twice the size, which takes twice as long to read. */
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(/\P{ASCII}/gu, (char) =>
+    char
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
 }
 
 /** To another name first, then over the old file. The folder's own sync is the caller's. */

@@ -14,7 +14,8 @@ export function bytesText(bytes: number): string {
 }
 
 export function numberText(count: number): string {
-  return count.toLocaleString('en');
+  // Most counts are small, and the first use of a locale takes as long as a whole small sync has.
+  return Number.isInteger(count) && Math.abs(count) < 1000 ? String(count) : count.toLocaleString('en');
 }
 
 /** `1 file`, `2 files`; `many` where an s at the end does not do. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FileState } from '../../../src/cli/platform/file-state.mts';
+import { checksum, encodeHeader } from '../../../src/cli/platform/state-record.mts';
 import type { StateStore } from '../../../src/engine/ports.ts';
 import { put } from '../../contract/state-store/suite.ts';
 import { SeededRandom } from '../../support/seeded-random.ts';
@@ -102,6 +103,32 @@ describe('the state store in a folder after a power cut', () => {
       expect(await readdir(folder)).not.toContain(`${name}.new`);
     },
   );
+});
+
+describe('rows with letters of many scripts', () => {
+  const rows = { 'ä 日本 𝒳 👩‍👩‍👧.md': 'ß\u2028\u0000\ud800 "\\u00e4" \u007f\u0080' };
+
+  it('[SS9] come back from a snapshot as they were, and it is read as plain ASCII', async () => {
+    const state = await FileState.open(folder, FOLD_ALWAYS);
+    for (const [key, value] of Object.entries(rows)) await state.write([put('base', key, value)]);
+    await state.close();
+    const bytes = await readFile(at('base.snapshot'));
+    expect(bytes.every((byte) => byte < 0x80)).toBe(true);
+    expect((await found()).rows['base']).toEqual(rows);
+  });
+
+  it('[SS9] come back from a snapshot that an older program wrote as UTF-8', async () => {
+    const state = await FileState.open(folder, FOLD_ALWAYS);
+    await state.write([put('base', 'a', 1)]);
+    await state.close();
+    const body = Buffer.from(JSON.stringify(Object.entries(rows).flat()));
+    const [first = ''] = (await readFile(at('base.snapshot'), 'utf8')).split('\n');
+    const { ascii, ...header } = JSON.parse(first.slice(9)) as Record<string, unknown>;
+    expect(ascii).toBe(true);
+    const line = encodeHeader({ ...header, checksum: checksum(body) });
+    await writeFile(at('base.snapshot'), Buffer.concat([Buffer.from(line), body]));
+    expect((await found()).rows['base']).toEqual(rows);
+  });
 });
 
 describe('the state store in a folder that is damaged', () => {
