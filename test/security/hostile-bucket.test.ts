@@ -8,16 +8,18 @@ import { nodeCompression } from '../../src/cli/platform/compression.mts';
 import { FolderVault } from '../../src/cli/platform/folder-vault.mts';
 import { nodeHashing } from '../../src/cli/platform/hashing.mts';
 import { nodeRandom } from '../../src/cli/platform/random.mts';
-import { deltaKey, headKey, packKey, shardKey } from '../../src/core/format/keys.ts';
-import type { DeviceId, ObjectKey } from '../../src/core/model/ids.ts';
+import { blobKey, deltaKey, headKey, packKey, shardKey } from '../../src/core/format/keys.ts';
+import type { ContentHash, DeviceId, ObjectKey } from '../../src/core/model/ids.ts';
 import { DEFAULT_SETTINGS, type Engine } from '../../src/engine/api.ts';
 import { createEngine } from '../../src/engine/engine.ts';
 import { MemoryState } from '../../src/engine/memory/memory-state.ts';
 import { MemoryStore } from '../../src/storage/memory/memory-store.ts';
+import type { GetOptions, GetResult } from '../../src/storage/object-store.ts';
 
-const ZEROES = 256 * 1024 * 1024;
+const MIB = 1024 * 1024;
+const ZEROES = 256 * MIB;
 /** What a bomb may cost at most beside what a sync takes anyway. */
-const ROOM = 120 * 1024 * 1024;
+const ROOM = 120 * MIB;
 
 interface HostileEntry {
   path: string;
@@ -30,12 +32,23 @@ interface PlainHead {
   delta: { entries: HostileEntry[] }[];
 }
 
+/** Counts what it gives. */
+class CountingStore extends MemoryStore {
+  given = 0;
+
+  override async get(key: ObjectKey, options?: GetOptions): Promise<GetResult> {
+    const result = await super.get(key, options);
+    if (result.kind === 'found') this.given += result.body.length;
+    return result;
+  }
+}
+
 let folder: string;
-let store: MemoryStore;
+let store: CountingStore;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'twincloud-hostile-'));
-  store = new MemoryStore({ clock: nodeClock });
+  store = new CountingStore({ clock: nodeClock });
   await mkdir(join(folder, 'writer'));
   await mkdir(join(folder, 'vault'));
   await writeFile(join(folder, 'writer', 'good.md'), 'a good note');
@@ -200,6 +213,35 @@ describe('an object that is far larger than it looks', () => {
     const said = await synced();
     expect(process.memoryUsage().rss - before).toBeLessThan(ROOM);
     expect(said).toContain('good.md');
+    expect(await filesThere()).toEqual([]);
+  });
+});
+
+describe('an object that is simply huge', () => {
+  const huge = Buffer.alloc(ZEROES);
+
+  it.each(['head', 'shard', 'delta'] as const)(
+    'is not read beyond the limit of its kind: a %s',
+    async (kind) => {
+      if (kind === 'head') await store.put(headKey, huge);
+      else await putTree(kind, huge);
+      store.given = 0;
+      expect(await synced()).toMatch(/more than any of its kind/u);
+      // A sync that fails looks twice.
+      expect(store.given).toBeLessThan(kind === 'head' ? 16 * MIB : 2 * 64 * MIB + MIB);
+      expect(await filesThere()).toEqual([]);
+    },
+  );
+
+  it('is not read beyond the size of the note that it should hold', async () => {
+    const blob = blobKey('a'.repeat(64) as ContentHash, 'b'.repeat(16));
+    await store.put(blob, huge);
+    await rewriteHead((head) => {
+      for (const entry of head.delta[0]?.entries ?? []) entry.at = [blob];
+    });
+    store.given = 0;
+    expect(await synced()).toContain('good.md');
+    expect(store.given).toBeLessThan(MIB);
     expect(await filesThere()).toEqual([]);
   });
 });

@@ -10,6 +10,15 @@ import type {
 } from '../../storage/object-store.ts';
 import { EngineError, type EngineDeps } from '../api.ts';
 
+export interface CloudGetOptions {
+  readonly ifNoneMatch?: string;
+  /**
+   * An object that is larger rejects with kind `format`, and no more of it is fetched; nor may it be
+   * empty. Whoever writes to the bucket could else fill the memory of every device.
+   */
+  readonly mostBytes?: number;
+}
+
 /**
  * The store with what the engine adds to it: one abort signal, and the server's clock learned from
  * its answers. Errors stay `StoreError`s.
@@ -40,18 +49,22 @@ export class Cloud {
     return this.signal === undefined ? {} : { signal: this.signal };
   }
 
-  async get(key: ObjectKey, ifNoneMatch?: string): Promise<GetResult> {
+  async get(key: ObjectKey, options: CloudGetOptions = {}): Promise<GetResult> {
+    const { ifNoneMatch, mostBytes } = options;
     const result = await this.store.get(key, {
       ...this.options,
       ...(ifNoneMatch === undefined ? {} : { ifNoneMatch }),
+      ...(mostBytes === undefined ? {} : { range: { offset: 0, length: mostBytes } }),
     });
     this.observe(result);
+    if (result.kind === 'found' && result.sizeBytes > (mostBytes ?? Infinity))
+      throw formatError(key, `it has ${String(result.sizeBytes)} bytes, more than any of its kind.`);
     return result;
   }
 
-  /** The whole object. Absent: rejects with `not-found`. */
-  async bytes(key: ObjectKey): Promise<Uint8Array> {
-    const result = await this.get(key);
+  /** The whole object, which is never empty. Absent: rejects with `not-found`; larger: with kind `format`. */
+  async bytes(key: ObjectKey, mostBytes: number): Promise<Uint8Array> {
+    const result = await this.get(key, { mostBytes });
     if (result.kind === 'unchanged') {
       throw new StoreError('unexpected', {
         provider: 'engine',

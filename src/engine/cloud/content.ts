@@ -104,7 +104,8 @@ export class ContentReader {
     key: ObjectKey,
     take: (fetched: Fetched<W>) => Promise<void>,
   ): Promise<void> {
-    const body = await absentAsUndefined(this.#cloud.bytes(key));
+    // One byte more than there should be: a larger object is found out and not fetched.
+    const body = await absentAsUndefined(this.#start(key, wanted.sizeBytes + 1));
     await take(
       body === undefined
         ? { kind: 'damaged', wanted, detail: `${key} is missing` }
@@ -130,6 +131,12 @@ export class ContentReader {
         await take(await this.#proved(wanted, pack, plain));
       }
     });
+  }
+
+  async #start(key: ObjectKey, length: number): Promise<Uint8Array | undefined> {
+    const range = { offset: 0, length };
+    const result = await this.#cloud.store.get(key, { ...this.#cloud.options, range });
+    return result.kind === 'found' ? result.body : undefined;
   }
 
   async #range<W>(pack: ObjectKey, span: Span<W>): Promise<Uint8Array | undefined> {

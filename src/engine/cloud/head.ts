@@ -2,6 +2,8 @@ import { decodeHead, encodeHead } from '../../core/format/head-codec.ts';
 import { headKey } from '../../core/format/keys.ts';
 import type { Head } from '../../core/model/head.ts';
 import type { ObjectKey } from '../../core/model/ids.ts';
+import type { GetResult } from '../../storage/object-store.ts';
+import { isStoreError } from '../../storage/store-error.ts';
 import { EngineError } from '../api.ts';
 import type { Compression } from '../ports.ts';
 import { CompressionError } from '../ports.ts';
@@ -10,6 +12,8 @@ import { formatError, orAbsent } from './cloud.ts';
 
 /** A head is at most 24 KB packed; anything that unpacks beyond this is not one of ours. */
 const MAX_PLAIN_BYTES = 4 * 1024 * 1024;
+/** Packed; also of a root. Whatever is larger unpacks to more. */
+export const MAX_HEAD_OBJECT_BYTES = MAX_PLAIN_BYTES;
 const HEAD_TRIES = 2;
 
 export interface TaggedHead {
@@ -27,7 +31,7 @@ export async function readHead(
   knownEtag?: string,
 ): Promise<HeadRead> {
   for (let tries = 1; ; tries += 1) {
-    const result = await orAbsent(cloud.get(headKey, knownEtag));
+    const result = await orAbsent(fetchHead(cloud, knownEtag));
     if (result === undefined) return { kind: 'absent' };
     if (result.kind === 'unchanged') return result;
     try {
@@ -36,6 +40,18 @@ export async function readHead(
       // Damage on the way is gone at the second look, damage in the bucket is not.
       if (!(error instanceof EngineError) || tries === HEAD_TRIES) throw error;
     }
+  }
+}
+
+async function fetchHead(cloud: Cloud, knownEtag: string | undefined): Promise<GetResult> {
+  const condition = knownEtag === undefined ? {} : { ifNoneMatch: knownEtag };
+  try {
+    return await cloud.get(headKey, { ...condition, mostBytes: MAX_HEAD_OBJECT_BYTES });
+  } catch (error) {
+    // An empty object has no beginning to be asked for.
+    if (isStoreError(error, 'corrupt') && (await cloud.store.head(headKey, cloud.options)).sizeBytes === 0)
+      throw formatError(headKey, 'it is empty.');
+    throw error;
   }
 }
 

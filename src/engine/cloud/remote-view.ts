@@ -5,7 +5,7 @@ import type { Head } from '../../core/model/head.ts';
 import type { ContentHash, ObjectKey } from '../../core/model/ids.ts';
 import { EngineError, type EngineDeps } from '../api.ts';
 import { orAbsent, type Cloud } from './cloud.ts';
-import { readHead, unpackHead, type TaggedHead } from './head.ts';
+import { MAX_HEAD_OBJECT_BYTES, readHead, unpackHead, type TaggedHead } from './head.ts';
 import { readTree } from './tree-reader.ts';
 
 /** The cloud as this device knows it: a head, its tag and its tree. */
@@ -60,7 +60,7 @@ export async function descends(
     const step = ancestryStep(at, observed, from);
     if (typeof step === 'string') return step === 'descends';
     const key = rootKey(step.lookAt);
-    const body = await orAbsent(cloud.bytes(key));
+    const body = await orAbsent(cloud.bytes(key, MAX_HEAD_OBJECT_BYTES));
     if (body === undefined) return false;
     from = at;
     at = await unpackHead(deps.compression, body, key);

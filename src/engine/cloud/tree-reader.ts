@@ -14,6 +14,8 @@ import { formatError, orAbsent, type Cloud } from './cloud.ts';
 
 /** 100,000 entries in 256 shards are some 150 KB each; this only stops what is no shard. */
 const MAX_PLAIN_BYTES = 64 * 1024 * 1024;
+/** As it lies in the cloud: a hundred times what one of ours has. */
+const MAX_PACKED_BYTES = 16 * 1024 * 1024;
 const SHARDS_AT_ONCE = 8;
 
 /** A tree and the head it belongs to. */
@@ -102,7 +104,7 @@ export async function readDelta(
 }
 
 async function unpack(deps: EngineDeps, cloud: Cloud, key: ObjectKey): Promise<Uint8Array> {
-  const body = await orAbsent(cloud.bytes(key));
+  const body = await orAbsent(cloud.bytes(key, MAX_PACKED_BYTES));
   if (body === undefined) throw formatError(key, 'it is missing.');
   try {
     return await deps.compression.gunzip(body, MAX_PLAIN_BYTES);

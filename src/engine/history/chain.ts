@@ -5,7 +5,7 @@ import type { Head } from '../../core/model/head.ts';
 import type { CommitId } from '../../core/model/ids.ts';
 import { EngineError, type EngineDeps } from '../api.ts';
 import { orAbsent, type Cloud } from '../cloud/cloud.ts';
-import { readHead, unpackHead } from '../cloud/head.ts';
+import { MAX_HEAD_OBJECT_BYTES, readHead, unpackHead } from '../cloud/head.ts';
 import { listTimed, rootTimes } from './listing.ts';
 
 const ROOTS_AT_ONCE = 8;
@@ -64,7 +64,7 @@ async function readableRoot(deps: EngineDeps, cloud: Cloud, commit: CommitId): P
 /** `undefined` when it is gone. Rejects with kind `format` when it cannot be understood. */
 export async function readRoot(deps: EngineDeps, cloud: Cloud, commit: CommitId): Promise<Head | undefined> {
   const key = rootKey(commit);
-  const body = await orAbsent(cloud.bytes(key));
+  const body = await orAbsent(cloud.bytes(key, MAX_HEAD_OBJECT_BYTES));
   return body === undefined ? undefined : unpackHead(deps.compression, body, key);
 }
 

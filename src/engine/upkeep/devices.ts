@@ -7,6 +7,9 @@ import { orAbsent, type Cloud } from '../cloud/cloud.ts';
 import { listTimed } from '../history/listing.ts';
 
 const DEVICES_AT_ONCE = 8;
+/** A record has some 300. */
+const MAX_RECORD_BYTES = 64 * 1024;
+const NOTHING = new Uint8Array();
 
 /** Writes what this device tells the others of itself: JSON, one line, by itself alone. */
 export async function putDeviceRecord(deps: EngineDeps, cloud: Cloud, head: Head): Promise<void> {
@@ -30,8 +33,9 @@ export async function readDevices(cloud: Cloud): Promise<Devices> {
   const seen = await inLanes(
     objects,
     DEVICES_AT_ONCE,
-    async ({ key, lastModifiedMs }): Promise<DeviceSeen | undefined> => {
-      const body = await orAbsent(cloud.bytes(key));
+    async ({ key, lastModifiedMs, sizeBytes }): Promise<DeviceSeen | undefined> => {
+      const body =
+        sizeBytes > MAX_RECORD_BYTES ? NOTHING : await orAbsent(cloud.bytes(key, MAX_RECORD_BYTES));
       return body === undefined ? undefined : { ...passedBy(body), seenMs: lastModifiedMs };
     },
   );
