@@ -15,34 +15,63 @@ export interface ChangeGroup extends Changes {
 /** Whether two changes of different sides meet; `earlier` does not begin after `later`. */
 export type Meeting = (earlier: Hunk, later: Hunk) => boolean;
 
-interface OpenGroup {
-  readonly local: Hunk[];
-  readonly remote: Hunk[];
-}
-
 /** Puts changes that meet, directly or through others, into one group. Ascending. */
 export function groupChanges(changes: Changes, meet: Meeting): ChangeGroup[] {
-  const groups: OpenGroup[] = [];
-  for (const { side, hunk } of inOrder(changes)) {
-    const group = groups.at(-1);
-    // The hunks of a side ascend, so its last one reaches furthest.
-    const facing = group?.[side === 'local' ? 'remote' : 'local'].at(-1);
-    if (group !== undefined && facing !== undefined && meet(facing, hunk)) group[side].push(hunk);
-    else groups.push({ local: [], remote: [], [side]: [hunk] });
+  const ordered = inOrder(changes);
+  const firstMet = findFirstMet(ordered, meet);
+  const groups: ChangeGroup[] = [];
+  // From the last on: a group begins where no later change meets one before it.
+  let reach = Infinity;
+  let end = ordered.length;
+  for (let at = ordered.length - 1; at >= 0; at--) {
+    reach = Math.min(reach, firstMet[at] ?? at);
+    if (reach < at) continue;
+    groups.push(groupOf(ordered.slice(at, end)));
+    end = at;
+    reach = Infinity;
   }
-  return groups.map((group) => {
-    const hunks = [...group.local, ...group.remote];
-    const start = Math.min(...hunks.map(({ baseStart }) => baseStart));
-    return { ...group, start, end: Math.max(...hunks.map(({ baseEnd }) => baseEnd)) };
-  });
+  return groups.reverse();
 }
 
-function inOrder({ local, remote }: Changes): { side: keyof Changes; hunk: Hunk }[] {
+interface Placed {
+  readonly side: keyof Changes;
+  readonly hunk: Hunk;
+}
+
+function inOrder({ local, remote }: Changes): Placed[] {
   const all = [
     ...local.map((hunk) => ({ side: 'local' as const, hunk })),
     ...remote.map((hunk) => ({ side: 'remote' as const, hunk })),
   ];
   return all.sort((a, b) => a.hunk.baseStart - b.hunk.baseStart || a.hunk.baseEnd - b.hunk.baseEnd);
+}
+
+/** For each change the first one that it meets, or itself; one that it does not meet hides those before. */
+function findFirstMet(ordered: readonly Placed[], meet: Meeting): number[] {
+  const placesBySide: Record<keyof Changes, number[]> = { local: [], remote: [] };
+  return ordered.map(({ side, hunk }, at) => {
+    const facing = placesBySide[side === 'local' ? 'remote' : 'local'];
+    let first = at;
+    for (let i = facing.length - 1; i >= 0; i--) {
+      const place = facing[i] ?? 0;
+      const earlier = ordered[place];
+      if (earlier === undefined || !meet(earlier.hunk, hunk)) break;
+      first = place;
+    }
+    placesBySide[side].push(at);
+    return first;
+  });
+}
+
+function groupOf(placed: readonly Placed[]): ChangeGroup {
+  const of = (side: keyof Changes): Hunk[] =>
+    placed.filter((each) => each.side === side).map(({ hunk }) => hunk);
+  return {
+    local: of('local'),
+    remote: of('remote'),
+    start: Math.min(...placed.map(({ hunk }) => hunk.baseStart)),
+    end: Math.max(...placed.map(({ hunk }) => hunk.baseEnd)),
+  };
 }
 
 /** How many lines or tokens longer the side is for these hunks. */
