@@ -12,7 +12,7 @@ const KNOWN_WEIGHT = 0.25;
 export function tellingWords(tokens: readonly Token[]): string[] {
   const telling: string[] = [];
   tokens.forEach(({ kind, text }, index) => {
-    if (kind === 'word' && [...text].length >= TELLING_LENGTH && !text.startsWith('<')) {
+    if (kind === 'word' && text.length >= TELLING_LENGTH && !text.startsWith('<')) {
       telling.push(text.toLowerCase());
     }
     const next = tokens[index + 1];

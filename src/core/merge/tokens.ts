@@ -37,7 +37,7 @@ const TOKEN = new RegExp(KINDS.map(([, source]) => `(${source})`).join('|'), 'gu
 /** Takes a text apart; the tokens' texts joined are the text again. */
 export function tokenize(text: string): Token[] {
   return Array.from(text.matchAll(TOKEN), (match) => {
-    const index = match.findIndex((group, at) => at > 0 && group !== undefined);
+    const index = match.findIndex((group: string | undefined, at) => at > 0 && group !== undefined);
     return { kind: KINDS[index - 1]?.[0] ?? 'mark', text: match[0] };
   });
 }
