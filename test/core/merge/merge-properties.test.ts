@@ -140,4 +140,28 @@ describe('merge, for all notes', () => {
       RUNS,
     );
   });
+
+  it('[ME14] what a side put in between unchanged lines stands in a clean result, whole', () => {
+    const addition = fc.array(fc.constantFrom('- milk', 'some text', '## Head', 'tea and cake'), {
+      minLength: 1,
+      maxLength: 4,
+    });
+    const place = fc.nat(6);
+    fc.assert(
+      fc.property(addition, addition, place, place, (here, there, atLocal, atRemote) => {
+        const body = Array.from({ length: 6 }, (_, at) => `unchanged line ${String(at)}`);
+        const insert = (at: number, added: readonly string[]): string =>
+          write([...body.slice(0, at), ...added, ...body.slice(at)], { bom: '', eol: '\n', ended: true });
+        const mark = (owner: string, added: readonly string[]): string[] =>
+          added.map((each, at) => `${each} ${owner}${String(at)}`);
+        const [local, remote] = [mark('l', here), mark('r', there)];
+        const base = insert(0, []);
+        const result = merge(base, insert(atLocal, local), insert(atRemote, remote));
+        if (result.kind === 'conflict') return;
+        expect(result.text).toContain(local.join('\n'));
+        expect(result.text).toContain(remote.join('\n'));
+      }),
+      RUNS,
+    );
+  });
 });
