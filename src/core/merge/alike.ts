@@ -42,6 +42,8 @@ export function likeness(local: string, remote: string, isKnown: (word: string) 
   const there = wordsOf(remote);
   const rest = count(there);
   const shared = here.filter((word) => take(rest, word));
+  // One word in common, of two or more, is a subject and no thought.
+  if (shared.length < 2 && Math.max(here.length, there.length) > 1) return 0;
   const dice = (weigh: (word: string) => number): number => {
     const sum = (words: readonly string[]): number => words.reduce((total, word) => total + weigh(word), 0);
     return (2 * sum(shared)) / Math.max(1, sum(here) + sum(there));
