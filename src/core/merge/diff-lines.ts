@@ -20,6 +20,11 @@ export interface DiffLimits {
  * Depends on nothing but its arguments.
  */
 export function diffLines(base: Int32Array, side: Int32Array, limits: DiffLimits): Hunk[] {
+  return slideHunks(base, side, diffSequences(base, side, limits));
+}
+
+/** The same, each hunk at the one of its equivalent places that the search came upon. */
+export function diffSequences(base: Int32Array, side: Int32Array, limits: DiffLimits): Hunk[] {
   const pairing = startPairing(base, side, limits.idCount);
   const budget = { left: limits.maxSteps };
   const gaps: Gap[] = [{ baseStart: 0, baseEnd: base.length, sideStart: 0, sideEnd: side.length }];
@@ -32,7 +37,7 @@ export function diffLines(base: Int32Array, side: Int32Array, limits: DiffLimits
     if (common.anchors.length > 0) pushGaps(gaps, pairing, rest, common);
     else pairRepeatedLines(pairing, common, budget);
   }
-  return slideHunks(base, side, readHunks(pairing));
+  return readHunks(pairing);
 }
 
 /** Pairs the anchors and adds what lies between them. */

@@ -1,13 +1,20 @@
-import { byteOrderMark, renderNote, renderSpan } from './note-form.ts';
-import type { Note, NoteForm, Span } from './note-form.ts';
+import { linesOf, splitLines, writeInForm } from './note-form.ts';
+import type { Note, NoteForm } from './note-form.ts';
 import type { Versions } from './obstacle.ts';
 import type { Region, RegionKind } from './regions.ts';
+import { mergedText } from './resolve-region.ts';
+import type { Part } from './resolve-region.ts';
 
-/** A merge worked out but not yet written down: the notes, region by region, and the form to come. */
+/** A region that is settled as it stands, or the parts that it was taken apart into. */
+export type Section =
+  | (Region & { readonly kind: Exclude<RegionKind, 'unstable'> })
+  | { readonly kind: 'parts'; readonly parts: readonly Part[] };
+
+/** A merge worked out but not yet written down: the notes, section by section, and the form to come. */
 export interface Draft {
   readonly notes: Versions<Note>;
   readonly form: NoteForm;
-  readonly regions: readonly Region[];
+  readonly sections: readonly Section[];
 }
 
 /**
@@ -17,59 +24,117 @@ export interface Draft {
 export type Piece =
   /** The same on all three sides. */
   | { readonly kind: 'stable'; readonly text: string }
-  /** Settled: one side changed it, or both alike, to `text`. */
+  /** Settled: by the change of one side, or by both together, to `text`. */
   | ({ readonly kind: 'merged'; readonly text: string } & Versions<string>)
   /** Open: somebody has to decide. */
   | ({ readonly kind: 'hunk' } & Versions<string>);
 
 type Side = keyof Versions<unknown>;
 
-/** Whose lines stand in the result; an unstable region has no answer. */
-const SOURCE_BY_KIND: Readonly<Record<RegionKind, Side | undefined>> = {
+/** Whose lines stand in the result. */
+const SOURCE_BY_KIND = {
   unchanged: 'base',
   local: 'local',
   remote: 'remote',
   alike: 'local',
-  unstable: undefined,
-};
+} as const satisfies Record<Exclude<RegionKind, 'unstable'>, Side>;
 
 /** One side's whole text. */
 export function textOfSide(pieces: readonly Piece[], side: Side): string {
   return pieces.map((piece) => (piece.kind === 'stable' ? piece.text : piece[side])).join('');
 }
 
-/** The merged text, or `undefined` while a region is unstable. */
-export function renderDraft({ notes, form, regions }: Draft): string | undefined {
+/** The merged lines as the notes have theirs, or `undefined` while a part is open. */
+export function mergedLines({ notes, form, sections }: Draft): string[] | undefined {
   const lines: string[] = [];
-  for (const region of regions) {
-    const source = SOURCE_BY_KIND[region.kind];
-    if (source === undefined) return undefined;
-    const { start, end } = region[source];
-    for (const line of notes[source].lines.slice(start, end)) lines.push(line);
+  for (const section of sections) {
+    const some = section.kind === 'parts' ? mergedText(section.parts) : linesOfSource(notes, section);
+    if (some === undefined) return undefined;
+    for (const line of typeof some === 'string' ? splitLines(some, form) : some) lines.push(line);
   }
-  return renderNote({ form, lines });
+  return lines;
 }
 
-export function piecesOf(draft: Draft): Piece[] {
-  const lastRegion = draft.regions.at(-1);
-  return draft.regions.map((region, index): Piece => {
-    const isFirst = index === 0;
+/** The whole text of merged lines. */
+export function renderLines(lines: readonly string[], form: NoteForm): string {
+  return writeInForm([linesOf({ form, lines }, { start: 0, end: lines.length }).join('')], form).join('');
+}
+
+/** Opens again what changed the lines in question or, where none of it is known to have, all that changed. */
+export function reopen(draft: Draft, isInQuestion: (line: string) => boolean): Draft {
+  const { notes, form, sections } = draft;
+  const isChange = ({ kind }: Section): boolean => kind === 'parts' || kind === 'local' || kind === 'remote';
+  const hasSuspect = (section: Section): boolean =>
+    isChange(section) && (mergedLines({ notes, form, sections: [section] }) ?? []).some(isInQuestion);
+  const some = sections.some(hasSuspect);
+  return {
+    ...draft,
+    sections: sections.map((section) =>
+      (some ? hasSuspect(section) : isChange(section)) ? openSection(notes, section) : section,
+    ),
+  };
+}
+
+function openSection(notes: Versions<Note>, section: Section): Section {
+  const parts = section.kind === 'parts' ? section.parts : [partOf(notes, section)];
+  const join = (side: Side): string => parts.map((part) => part[side]).join('');
+  return {
+    kind: 'parts',
+    parts: [{ kind: 'open', base: join('base'), local: join('local'), remote: join('remote') }],
+  };
+}
+
+type Settled = Exclude<Section, { kind: 'parts' }>;
+
+function linesOfSource(notes: Versions<Note>, section: Settled): readonly string[] {
+  const source = SOURCE_BY_KIND[section.kind];
+  const { start, end } = section[source];
+  return notes[source].lines.slice(start, end);
+}
+
+export function piecesOf({ notes, form, sections }: Draft): Piece[] {
+  const parts = sections.flatMap((section) =>
+    section.kind === 'parts' ? section.parts : partOf(notes, section),
+  );
+  const written = {
+    base: writeInForm(
+      parts.map(({ base }) => base),
+      notes.base.form,
+    ),
+    local: writeInForm(
+      parts.map(({ local }) => local),
+      notes.local.form,
+    ),
+    remote: writeInForm(
+      parts.map(({ remote }) => remote),
+      notes.remote.form,
+    ),
+    text: writeInForm(
+      parts.map((part) => (part.kind === 'open' ? OPEN : part.text)),
+      form,
+    ),
+  };
+  return parts.flatMap((part, index): Piece[] => {
     const texts = {
-      base: sideText(draft.notes.base, region.base, isFirst),
-      local: sideText(draft.notes.local, region.local, isFirst),
-      remote: sideText(draft.notes.remote, region.remote, isFirst),
+      base: written.base[index] ?? '',
+      local: written.local[index] ?? '',
+      remote: written.remote[index] ?? '',
     };
-    const source = SOURCE_BY_KIND[region.kind];
-    if (source === undefined) return { kind: 'hunk', ...texts };
-    // Only what ends the note may lack a line end, wherever its source ends.
-    const finalNewline = draft.form.finalNewline || region !== lastRegion;
-    const settled = { form: { ...draft.form, finalNewline }, lines: draft.notes[source].lines };
-    const text = sideText(settled, region[source], isFirst);
+    if (part.kind === 'open') return [{ kind: 'hunk', ...texts }];
+    const text = written.text[index] ?? '';
     const isStable = texts.base === text && texts.local === text && texts.remote === text;
-    return isStable ? { kind: 'stable', text } : { kind: 'merged', text, ...texts };
+    return [isStable ? { kind: 'stable', text } : { kind: 'merged', text, ...texts }];
   });
 }
 
-function sideText(note: Note, span: Span, isFirst: boolean): string {
-  return (isFirst ? byteOrderMark(note.form) : '') + renderSpan(note, span);
+/** Stands for what is not known yet: no line's end, so that none before it is the note's last. */
+const OPEN = '?';
+
+function partOf(notes: Versions<Note>, section: Settled): Part {
+  const texts = {
+    base: linesOf(notes.base, section.base).join(''),
+    local: linesOf(notes.local, section.local).join(''),
+    remote: linesOf(notes.remote, section.remote).join(''),
+  };
+  return { kind: 'settled', text: texts[SOURCE_BY_KIND[section.kind]], ...texts };
 }

@@ -4,6 +4,8 @@ import type { Versions } from './obstacle.ts';
 export interface LineIds extends Versions<Int32Array> {
   /** Numbers are below this. */
   readonly idCount: number;
+  /** The line of each number. */
+  readonly texts: readonly string[];
 }
 
 export function numberLines(lines: Versions<readonly string[]>): LineIds {
@@ -18,5 +20,5 @@ export function numberLines(lines: Versions<readonly string[]>): LineIds {
   const base = numbered(lines.base);
   const local = numbered(lines.local);
   const remote = numbered(lines.remote);
-  return { base, local, remote, idCount: idByLine.size };
+  return { base, local, remote, idCount: idByLine.size, texts: [...idByLine.keys()] };
 }

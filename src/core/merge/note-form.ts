@@ -89,26 +89,31 @@ export interface Span {
   readonly end: number;
 }
 
-/** The text of some of a note's lines, in its form but for the byte order mark. */
-export function renderSpan({ form, lines }: Note, { start, end }: Span): string {
-  const eol = form.eol === 'mixed' ? '' : (form.eol ?? '\n');
-  const ended = lines.slice(start, end).map((line) => line + eol);
-  const last = ended.at(-1);
-  if (last !== undefined && end === lines.length && !form.finalNewline) {
-    ended[ended.length - 1] = withoutLineEnd(last);
-  }
-  return ended.join('');
+/** Some of a note's lines, each with its end: `\n` wherever the form has but one kind. */
+export function linesOf({ form, lines }: Note, { start, end }: Span): string[] {
+  const some = lines.slice(start, end);
+  return form.eol === 'mixed' ? some : some.map((line) => `${line}\n`);
 }
 
-export function renderNote(note: Note): string {
-  return byteOrderMark(note.form) + renderSpan(note, { start: 0, end: note.lines.length });
+/** The lines of such a text, as a note of this form has them. */
+export function splitLines(text: string, { eol }: NoteForm): string[] {
+  return eol === 'mixed' ? splitKeepingEnds(text) : splitAt(text, '\n');
 }
 
-export function byteOrderMark(form: NoteForm): string {
-  return form.bom ? BOM : '';
+/** Writes consecutive texts, whose lines end as `linesOf` has them, in a form. */
+export function writeInForm(texts: readonly string[], { bom, eol, finalNewline }: NoteForm): string[] {
+  const isAsIs = eol === undefined || eol === '\n' || eol === 'mixed';
+  const written = isAsIs ? [...texts] : texts.map((text) => text.replaceAll('\n', eol));
+  if (!finalNewline) dropFinalNewline(written);
+  if (bom) written[0] = BOM + (written[0] ?? '');
+  return written;
 }
 
 /** An empty last line consists of nothing but its end: without it, it would be gone. */
-function withoutLineEnd(line: string): string {
-  return line.replace(LAST_LINE_END, '') || line;
+function dropFinalNewline(texts: string[]): void {
+  const [last, before] = texts.flatMap((text, index) => (text === '' ? [] : [index])).reverse();
+  if (last === undefined) return;
+  const kept = texts[last]?.replace(LAST_LINE_END, '') ?? '';
+  const rest = kept === '' && before !== undefined ? (texts[before] ?? '') : kept;
+  if (rest !== '' && !LAST_LINE_END.test(rest)) texts[last] = kept;
 }

@@ -1,5 +1,6 @@
 /** Why a merge is not clean; the first that applies, in this order. */
-export type Obstacle = 'no-base' | 'too-large' | 'not-text' | 'markers' | 'line-endings' | 'overlap';
+export type Obstacle =
+  'no-base' | 'too-large' | 'not-text' | 'markers' | 'line-endings' | 'overlap' | 'doubled' | 'fence';
 
 /** What a person reads about each obstacle. */
 const SENTENCES: Readonly<Record<Obstacle, string>> = {
@@ -8,7 +9,9 @@ const SENTENCES: Readonly<Record<Obstacle, string>> = {
   'not-text': 'One version is not text in UTF-8.',
   markers: 'One version has conflict markers in it.',
   'line-endings': 'Both sides changed the line endings, differently.',
-  overlap: 'Both sides changed the same lines, or lines next to each other.',
+  overlap: 'Both sides changed the same place.',
+  doubled: 'Both sides wrote the same line, at different places.',
+  fence: 'Together the changes leave a block of code without its end.',
 };
 
 export function obstacleSentence(obstacle: Obstacle): string {

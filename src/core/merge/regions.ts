@@ -1,3 +1,5 @@
+import { groupChanges, growth, overlap } from './change-groups.ts';
+import type { ChangeGroup, Changes } from './change-groups.ts';
 import type { Hunk } from './diff-lines.ts';
 import type { LineIds } from './line-ids.ts';
 import type { Span } from './note-form.ts';
@@ -11,76 +13,58 @@ export interface Region extends Versions<Span> {
   readonly kind: RegionKind;
 }
 
-interface Cursor {
-  readonly hunks: readonly Hunk[];
-  /** The next hunk. */
-  index: number;
-  /** Side line minus base line, outside hunks. */
-  shift: number;
-}
-
 /**
  * Lays what both sides changed over the base (diff3; Khanna, Kunal, Pierce, "A Formal Investigation
- * of Diff3", 2007). Hunks of the two sides without an unchanged line between them share a region.
+ * of Diff3", 2007). Unlike there, changes that touch without overlapping are regions of their own, unless
+ * both wrote one line alike: then one is not beside the other, but in part the same.
  */
-export function findRegions(
-  ids: LineIds,
-  changes: { local: readonly Hunk[]; remote: readonly Hunk[] },
-): Region[] {
-  const local: Cursor = { hunks: changes.local, index: 0, shift: 0 };
-  const remote: Cursor = { hunks: changes.remote, index: 0, shift: 0 };
+export function findRegions(ids: LineIds, changes: Changes): Region[] {
   const regions: Region[] = [];
-  let done = 0;
-  const spans = (start: number, end: number, from: { local: number; remote: number }): Versions<Span> => ({
-    base: { start, end },
-    local: { start: start + from.local, end: end + local.shift },
-    remote: { start: start + from.remote, end: end + remote.shift },
-  });
-  for (;;) {
-    const start = Math.min(nextStart(local), nextStart(remote), ids.base.length);
-    const from = { local: local.shift, remote: remote.shift };
-    if (start > done) regions.push({ kind: 'unchanged', ...spans(done, start, from) });
-    const { end, localHunks, remoteHunks } = takeTouching(local, remote, start);
-    if (localHunks + remoteHunks === 0) return regions;
-    const region = spans(start, end, from);
-    const both = localHunks > 0 && remoteHunks > 0;
-    const kind = both ? kindOfBoth(ids, region) : localHunks > 0 ? 'local' : 'remote';
-    regions.push({ kind, ...region });
-    done = end;
+  let at: Versions<number> = { base: 0, local: 0, remote: 0 };
+  const cover = (lengths: Versions<number>): Versions<Span> => {
+    const spans = {
+      base: { start: at.base, end: at.base + lengths.base },
+      local: { start: at.local, end: at.local + lengths.local },
+      remote: { start: at.remote, end: at.remote + lengths.remote },
+    };
+    at = { base: spans.base.end, local: spans.local.end, remote: spans.remote.end };
+    return spans;
+  };
+  const coverUnchanged = (until: number): void => {
+    const length = until - at.base;
+    if (length > 0)
+      regions.push({ kind: 'unchanged', ...cover({ base: length, local: length, remote: length }) });
+  };
+  const inLocal = new Set(changes.local);
+  const meet = (earlier: Hunk, later: Hunk): boolean => {
+    if (overlap(earlier, later)) return true;
+    if (later.baseStart > earlier.baseEnd) return false;
+    return inLocal.has(earlier) ? shareLine(ids, earlier, later) : shareLine(ids, later, earlier);
+  };
+  for (const group of groupChanges(changes, meet)) {
+    coverUnchanged(group.start);
+    const base = group.end - group.start;
+    const spans = cover({ base, local: base + growth(group.local), remote: base + growth(group.remote) });
+    regions.push({ kind: kindOf(ids, group, spans), ...spans });
   }
+  coverUnchanged(ids.base.length);
+  return regions;
 }
 
-function nextStart({ hunks, index }: Cursor): number {
-  return hunks[index]?.baseStart ?? Infinity;
-}
-
-/** Takes the hunks that begin at `start`, and those that they touch, and so on. */
-function takeTouching(
-  local: Cursor,
-  remote: Cursor,
-  start: number,
-): { end: number; localHunks: number; remoteHunks: number } {
-  let end = start;
-  const first = { local: local.index, remote: remote.index };
-  for (let grown = true; grown;) {
-    grown = false;
-    for (const cursor of [local, remote]) {
-      const hunk = cursor.hunks[cursor.index];
-      if (hunk === undefined || hunk.baseStart > end) continue;
-      end = Math.max(end, hunk.baseEnd);
-      cursor.index++;
-      cursor.shift = hunk.sideEnd - hunk.baseEnd;
-      grown = true;
-    }
-  }
-  return { end, localHunks: local.index - first.local, remoteHunks: remote.index - first.remote };
-}
-
-function kindOfBoth(ids: LineIds, { local, remote }: Versions<Span>): RegionKind {
+function kindOf(ids: LineIds, group: ChangeGroup, { local, remote }: Versions<Span>): RegionKind {
+  if (group.remote.length === 0) return 'local';
+  if (group.local.length === 0) return 'remote';
   const length = local.end - local.start;
   if (length !== remote.end - remote.start) return 'unstable';
   for (let i = 0; i < length; i++) {
     if (ids.local[local.start + i] !== ids.remote[remote.start + i]) return 'unstable';
   }
   return 'alike';
+}
+
+function shareLine(ids: LineIds, local: Hunk, remote: Hunk): boolean {
+  const written = new Set(ids.local.subarray(local.sideStart, local.sideEnd));
+  return ids.remote
+    .subarray(remote.sideStart, remote.sideEnd)
+    .some((id) => written.has(id) && ids.texts[id]?.trim() !== '');
 }

@@ -1,5 +1,6 @@
 import { conflictCopyName, isConflictCopyOf } from '../../core/conflict/copy-name.ts';
 import { mergeBytes } from '../../core/merge/merge-bytes.ts';
+import { isMergeable } from '../../core/merge/mergeable.ts';
 import { shortHash } from '../../core/model/ids.ts';
 import { isLive } from '../../core/model/tree.ts';
 import { folderOf, type VaultPath } from '../../core/model/vault-path.ts';
@@ -52,7 +53,7 @@ export async function resolve(run: Run, reader: ContentReader, action: Resolve):
       return { commit: [uploadOver(action, 'the note in the cloud was blank')], downloads: [] };
     return keepBoth(run, action);
   }
-  if (run.deps.settings.conflicts !== 'merge') return keepBoth(run, action);
+  if (run.deps.settings.conflicts !== 'merge' || !isMergeable(path)) return keepBoth(run, action);
   const row = run.base.get(path);
   if (row === undefined) return keepBoth(run, action);
   const base = await reader.one({ ...row, sizeBytes: MERGE_BYTES });

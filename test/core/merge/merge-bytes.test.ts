@@ -79,7 +79,7 @@ describe('mergeBytes', () => {
     expect(mergeBytes({ base, local, remote: bytes('y\nb\nc\n') }, utf8)).toEqual({
       kind: 'conflict',
       obstacle: 'overlap',
-      reason: 'Both sides changed the same lines, or lines next to each other.',
+      reason: 'Both sides changed the same place.',
     });
   });
 });

