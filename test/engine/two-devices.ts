@@ -5,7 +5,14 @@ import { DEFAULT_SETTINGS, type Engine, type EngineSettings } from '../../src/en
 import { createEngine } from '../../src/engine/engine.ts';
 import { MemoryState } from '../../src/engine/memory/memory-state.ts';
 import { MemoryVault } from '../../src/engine/memory/memory-vault.ts';
-import { CompressionError, type Compression, type Hashing, type Log } from '../../src/engine/ports.ts';
+import {
+  CompressionError,
+  type Compression,
+  type Hashing,
+  type Log,
+  type StateStore,
+  type Vault,
+} from '../../src/engine/ports.ts';
 import { MemoryStore } from '../../src/storage/memory/memory-store.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -48,6 +55,14 @@ export interface Bench {
   readonly store: MemoryStore;
   readonly clock: FakeClock;
   readonly device: (name: string, options?: DeviceOptions) => TestDevice;
+  /** A device whose vault is no vault in memory. */
+  readonly engineOn: (parts: EngineParts) => Engine;
+}
+
+interface EngineParts extends Pick<DeviceOptions, 'settings' | 'through'> {
+  readonly name: string;
+  readonly vault: Vault;
+  readonly state: StateStore;
 }
 
 export interface DeviceOptions {
@@ -63,26 +78,30 @@ export function bench(): Bench {
   const clock = new FakeClock({ auto: true });
   const store = new MemoryStore({ clock });
   let count = 0;
+  const engineOn = (parts: EngineParts): Engine => {
+    count += 1;
+    const { name, vault, state, through, settings } = parts;
+    return createEngine({
+      vault,
+      store: through?.(store) ?? store,
+      state,
+      clock,
+      random: new SeededRandom(count),
+      hashing,
+      compression,
+      log: silent,
+      device: { id: String(count).padStart(16, '0') as DeviceId, name },
+      settings: { ...DEFAULT_SETTINGS, readableCopy: false, ...settings },
+    });
+  };
   return {
     store,
     clock,
+    engineOn,
     device: (name, options = {}) => {
-      count += 1;
       const vault = options.vault ?? new MemoryVault({ clock, hashing });
       const state = options.state ?? new MemoryState();
-      const engine = createEngine({
-        vault,
-        store: options.through?.(store) ?? store,
-        state,
-        clock,
-        random: new SeededRandom(count),
-        hashing,
-        compression,
-        log: silent,
-        device: { id: String(count).padStart(16, '0') as DeviceId, name },
-        settings: { ...DEFAULT_SETTINGS, readableCopy: false, ...options.settings },
-      });
-      return { name, vault, state, engine };
+      return { name, vault, state, engine: engineOn({ ...options, name, vault, state }) };
     },
   };
 }
