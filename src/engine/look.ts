@@ -1,9 +1,10 @@
 import { createScope } from '../core/policy/scope.ts';
 import type { ContentHash } from '../core/model/ids.ts';
-import type { EngineDeps, SyncOptions } from './api.ts';
+import type { VaultPath } from '../core/model/vault-path.ts';
+import type { EngineDeps, Problem, SyncOptions } from './api.ts';
 import { Cloud } from './cloud/cloud.ts';
 import { refresh, type Refreshed } from './cloud/remote-view.ts';
-import { recoverLocal } from './execute/recover.ts';
+import { recoverLocal, unsettledPaths } from './execute/recover.ts';
 import { Run } from './execute/run.ts';
 import type { VaultListing } from './ports.ts';
 import type { LocalView } from './scan/local-view.ts';
@@ -89,13 +90,20 @@ async function scanListing({ deps, state, options }: LookRequest, listing: Vault
   const today = dayOf(deps.clock.now());
   const lastDay = await state.meta('rehashDay');
   const rehashDay = lastDay === undefined || lastDay === today ? undefined : today;
-  return scan(deps, {
+  const view = await scan(deps, {
     listing,
     rows: await state.local(),
     rehashDay,
     signal: options.signal,
     onProgress: options.onProgress,
   });
+  for (const path of await unsettledPaths(state)) view.setUnknown(path, unsettled(path));
+  return view;
+}
+
+function unsettled(path: VaultPath): Problem {
+  const message = `${path}: a sync that was cut off may have left it half-written, and it cannot be read. Close the program that holds it, or mend its permissions; it is left as it is.`;
+  return { path, kind: 'unreadable', message };
 }
 
 /** Waits for both, also when one fails: nothing of a run may go on after its end. */

@@ -33,6 +33,14 @@ export async function recoverLocal(deps: EngineDeps, state: DeviceState, cloud: 
   await state.write(changes);
 }
 
+/** Where `recoverLocal` could not tell how far the run before had come: what stands there may be half of a file. */
+export async function unsettledPaths(state: DeviceState): Promise<readonly VaultPath[]> {
+  return [...(await state.intents()).values()].flatMap((intent) => {
+    if (intent.kind === 'commit') return [];
+    return intent.kind === 'move' ? [intent.from, intent.to] : [intent.path];
+  });
+}
+
 /** Whether it is known now how far it had come. */
 async function recoverOne(
   { deps, cloud, changes }: Recovery,
@@ -43,6 +51,7 @@ async function recoverOne(
       const hash = await hashNow(deps, intent.path);
       if (hash === 'unknown') return false;
       const whole = hash === intent.row.hash || (await healTorn({ deps, cloud, changes }, intent, hash));
+      if (whole === 'unknown') return false;
       if (whole) changes.base({ path: intent.path, row: intent.row });
       return true;
     }
@@ -65,22 +74,33 @@ interface Recovery {
 
 /**
  * Some hosts do not put a file in place at one stroke: a crash leaves its beginning. That is no edit:
- * what was being written is fetched again and written whole. Whether it was done.
+ * what was being written is fetched again and written whole. Whether it was done; `unknown` where the
+ * file went away or changed meanwhile.
  */
 async function healTorn(
   { deps, cloud }: Recovery,
   intent: InstallIntent,
   hash: ContentHash | 'absent',
-): Promise<boolean> {
+): Promise<boolean | 'unknown'> {
   const { path, row, sizeBytes, expected } = intent;
   if (hash === expected || hash === 'absent' || sizeBytes > WHOLE_FILE_BYTES) return false;
-  const { bytes } = await deps.vault.read(path);
+  const bytes = await readNow(deps, path);
+  if (bytes === undefined) return 'unknown';
   if (bytes.length >= sizeBytes) return false;
   const fetched = await new ContentReader(deps, cloud).one({ ...row, sizeBytes });
   if (fetched.kind === 'damaged' || bytes.some((byte, index) => byte !== fetched.bytes[index])) return false;
   const staged = await deps.vault.stage(oneChunk(fetched.bytes));
   const options = { expected: hash, hash: row.hash, mtimeMs: deps.clock.now() };
   return (await deps.vault.install(staged, path, options)).kind === 'done';
+}
+
+async function readNow(deps: EngineDeps, path: VaultPath): Promise<Uint8Array | undefined> {
+  try {
+    return (await deps.vault.read(path)).bytes;
+  } catch (error) {
+    if (isVaultError(error)) return undefined;
+    throw error;
+  }
 }
 
 async function recoverMove(deps: EngineDeps, intent: MoveIntent, changes: StateChanges): Promise<boolean> {

@@ -155,11 +155,21 @@ async function repair(run: Run, broken: ReadonlyMap<FileEntry, string>): Promise
         'contended',
         'Another device committed while the cloud was repaired. Run it again.',
       );
+    await doubtCopies(run, broken.keys());
     for (const { path } of entries)
       run.event({ kind: 'repaired', path, reason: 'its contents were put into the cloud again' });
   }
   const repaired = new Set(entries.map((entry) => entry.path));
   return [...broken].map(([{ path }, detail]) => ({ path, detail, repaired: repaired.has(path) }));
+}
+
+/** A readable copy that the store made of a spoiled object is as spoiled, though its tag is the one remembered. */
+async function doubtCopies(run: Run, entries: Iterable<FileEntry>): Promise<void> {
+  if (!run.deps.settings.readableCopy) return;
+  const changes = new StateChanges();
+  for (const { path, at } of entries)
+    if (at !== undefined && 'blob' in at) changes.projected(path, { pending: true });
+  await run.state.write(changes);
 }
 
 async function auditReadable(run: Run, listing: Listing): Promise<VerifyReport['readable']> {

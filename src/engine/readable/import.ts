@@ -2,6 +2,7 @@ import { blobKey } from '../../core/format/keys.ts';
 import { caseConflictName, conflictCopyName } from '../../core/conflict/copy-name.ts';
 import type { ContentLocation, FileEntry, RemoteTree } from '../../core/model/entry.ts';
 import { EXTERNAL_DEVICE, shortHash } from '../../core/model/ids.ts';
+import { isLive } from '../../core/model/tree.ts';
 import { foldPath, type VaultPath } from '../../core/model/vault-path.ts';
 import { liveEntry } from '../../core/plan/plan.ts';
 import { orAbsent } from '../cloud/cloud.ts';
@@ -38,23 +39,34 @@ export async function importFindings(
   const stored = await storeContents(run, placed);
   const entries: FileEntry[] = [];
   const changes = new StateChanges();
+  const live = liveHashes(run);
   for (const { finding, path, isCopy } of placed) {
-    const at = stored.get(finding.contents.hash);
+    const { etag, hash } = finding.contents;
+    const at = stored.get(hash);
     if (at === undefined) continue;
+    // The object as it stands is known now. Where it is not what its path should be, it is written anew.
+    const own = finding.object.path;
+    changes.projected(own, { done: { etag, hash }, ...(isCopy ? { pending: true as const } : {}) });
+    // Beside a note, a copy of what stands under another name already would keep nothing.
+    if (isCopy && live.has(hash) && liveEntry(run.view?.tree ?? new Map(), own) !== undefined) continue;
+    live.add(hash);
     entries.push(
       externalEntry(finding, path, isCopy ? undefined : liveEntry(run.view?.tree ?? new Map(), path), at),
     );
-    const { etag, hash } = finding.contents;
-    const own = finding.object.path;
-    // The object as it stands is known now. Where it is not what its path should be, it is written anew.
-    changes.projected(own, { done: { etag, hash }, ...(isCopy ? { pending: true as const } : {}) });
     if (isCopy) changes.projected(path, { pending: true });
     run.event({ kind: 'imported', path, reason: 'found in the bucket, put there by another tool' });
   }
   const author = { device: EXTERNAL_DEVICE, name: EXTERNAL_NAME };
-  const outcome = await commit(run, { entries, base: [], moreFollow, author, fromReadable: true });
+  const outcome =
+    entries.length === 0
+      ? 'done'
+      : await commit(run, { entries, base: [], moreFollow, author, fromReadable: true });
   if (outcome === 'done') await run.state.write(changes);
   return outcome;
+}
+
+function liveHashes(run: Run): Set<string> {
+  return new Set([...(run.view?.tree.values() ?? [])].filter(isLive).map(({ hash }) => hash));
 }
 
 interface Placed {

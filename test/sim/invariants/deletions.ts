@@ -27,6 +27,9 @@ export function deletionsAreMeant(world: World, commit: Commit): Violation[] {
     const isNew = before?.deleted !== true;
     const isMove = entry.to !== undefined && commit.after.tree.get(entry.to)?.deleted !== true;
     if (!isNew || isMove || liveFolds.has(foldPath(entry.path))) return [];
+    // The entry of an empty folder ends when something is in it.
+    if (entry.path.endsWith('/') && [...liveFolds].some((fold) => fold.startsWith(foldPath(entry.path))))
+      return [];
     if (!isGone(device, entry.path)) {
       const rule = world.scenario.rollback ? 'I19' : 'I9';
       found.push({
