@@ -56,6 +56,8 @@ export class Device {
   readonly gone = new Set<string>();
   /** Folded paths whose tombstone it may follow. */
   readonly mayTrash = new Set<string>();
+  /** The same of heads from before the bucket went back, while the call under way then goes on. */
+  readonly mayTrashInOp = new Set<string>();
   /** Half-written contents that a crash left, by path. */
   readonly torn = new Map<string, string>();
   /** The head that it remembers as the last one seen. */
@@ -112,6 +114,8 @@ export class Device {
   forgot(): void {
     this.gone.clear();
     if (this.op !== undefined) for (const path of this.goneLately) this.gone.add(path);
+    // What runs already may follow the head that it has seen.
+    if (this.op !== undefined) for (const path of this.mayTrash) this.mayTrashInOp.add(path);
     this.mayTrash.clear();
     this.baseRows.clear();
     this.held = [];

@@ -41,6 +41,7 @@ export class EngineCalls {
     };
     device.op = op;
     device.goneLately.clear();
+    device.mayTrashInOp.clear();
     const { incarnation } = device;
     this.#world.trace.add(`${device.short} ${kind} …`);
     try {

@@ -66,4 +66,21 @@ export const KNOWN_SEEDS: readonly KnownSeed[] = [
     was: 'on a drive that was not there a half-written note was taken for one that had not been begun',
   },
   { seed: 1002424, rule: 'leak', was: 'upkeep that failed left its other requests under way' },
+  {
+    seed: 2001203,
+    rule: 'I2',
+    was: 'a readable copy that the store had made of a spoiled object stayed when the object was mended',
+  },
+  {
+    seed: 2002778,
+    rule: 'I23',
+    was: 'a half-written note that could not be read while the run before was mended was committed as an edit',
+  },
+  { seed: 2003052, rule: 'I23', was: 'the same, where the note was new' },
+  { seed: 2004083, rule: 'I23', was: 'the same, in another place' },
+  {
+    seed: 2003621,
+    rule: 'error',
+    was: 'a note that its user renamed while the run before was mended failed the sync',
+  },
 ];

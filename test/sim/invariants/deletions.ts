@@ -54,7 +54,8 @@ export function trashIsMeant(
   const found: Violation[] = [];
   const { path, hash } = trashed;
   const tombstoneExpired = world.scenario.jumpDays >= 180;
-  if (!device.mayTrash.has(foldPath(path)) && !tombstoneExpired) {
+  const isTold = device.mayTrash.has(foldPath(path)) || device.mayTrashInOp.has(foldPath(path));
+  if (!isTold && !tombstoneExpired) {
     const rule = world.scenario.rollback ? 'I19' : 'I9';
     found.push({ invariant: rule, message: `moved ${path} to the trash; no head told it to` });
   }

@@ -21,7 +21,10 @@ export function nothingIsLost(world: World): Violation[] {
   // What was kept in the history only may have rotted there.
   if (world.harmed && keepsOneSide(world)) return [];
   const past = keepsOneSide(world) ? tokensInHistory(world) : new Set<string>();
+  const inCloud = missing.some(({ bornAt }) => bornAt === 'e') ? tokensInHead(world) : new Set<string>();
   return missing.flatMap(({ token, bornAt, bornPath }): Violation[] => {
+    // Under a name that no device here can have, as `a:b.md` on Windows, it stands in the cloud alone.
+    if (bornAt === 'e' && inCloud.has(token)) return [];
     // What another program wrote may have rotted, or gone with a rollback, before any vault had it.
     if (past.has(token) || (bornAt === 'e' && (world.harmed || world.scenario.rollback))) return [];
     const where = trashed.has(token) ? 'stands only in a trash' : 'is in no vault and no trash';
@@ -37,6 +40,18 @@ export function nothingIsLost(world: World): Violation[] {
 /** "Newest wins" keeps the other side in the history only. */
 function keepsOneSide(world: World): boolean {
   return world.devices.some((device) => device.plan.settings.conflicts === 'newest');
+}
+
+/** Marks in what the head has now. */
+function tokensInHead(world: World): ReadonlySet<string> {
+  const objects = world.bucket();
+  const found = new Set<string>();
+  for (const entry of world.cloud.view?.tree.values() ?? []) {
+    if (entry.deleted === true || entry.at === undefined || contentProblem(objects, entry) !== undefined)
+      continue;
+    for (const token of tokensOf(storedContent(objects, entry.at))) found.add(token);
+  }
+  return found;
 }
 
 /** Marks in all contents that some commit named and that can still be had. */
