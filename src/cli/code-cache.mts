@@ -97,9 +97,10 @@ function keep(file: string, data: Buffer): void {
     writeFileSync(unfinished, Buffer.concat([crc, data]), { mode: 0o600 });
     renameSync(unfinished, file);
     const own = basename(file);
-    const command = own.slice(0, own.indexOf('.') + 1);
+    // The command and `program-`: the folder may hold what other programs keep.
+    const ours = own.slice(0, own.indexOf('-') + 1);
     for (const name of readdirSync(folder))
-      if (name.startsWith(command) && name !== own && !name.endsWith('.new')) rmSync(join(folder, name));
+      if (name.startsWith(ours) && name !== own && !name.endsWith('.new')) rmSync(join(folder, name));
   } catch {
     // A full disk, a folder without rights.
   }
