@@ -43,9 +43,10 @@ export interface MergeConflict {
 export type MergeResult = { readonly kind: 'clean'; readonly text: string } | MergeConflict;
 
 /**
- * Three-way merge of a note by lines and, where both changed the same ones, by words. Pure: the same texts give the same result on every device,
- * and exchanging `local` with `remote` changes nothing but their names. In doubt it is a conflict;
- * a clean result holds every line that a side added or both left alone, and none that a side removed.
+ * Three-way merge of a note by lines and, where both changed the same ones, by words. Pure: the same
+ * texts give the same result on every device, and exchanging `local` with `remote` changes nothing but
+ * their names. In doubt it is a conflict; a clean result holds every line that a side added or both
+ * left alone, and none that a side removed.
  */
 export function merge(
   base: string | undefined,
