@@ -10,7 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { cachedDataVersionTag } from 'node:v8';
 import { Script } from 'node:vm';
 import { crc32 } from 'node:zlib';
@@ -89,7 +89,7 @@ function readKept(file: string): Buffer | undefined {
 /** Whatever goes wrong, the next run only starts slower. What older programs kept for the command goes. */
 function keep(file: string, data: Buffer): void {
   try {
-    const folder = join(file, '..');
+    const folder = dirname(file);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const crc = Buffer.alloc(CRC_BYTES);
     crc.writeUInt32BE(crc32(data));

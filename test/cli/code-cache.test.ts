@@ -1,18 +1,13 @@
 import { chmod, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Bench, buildProgram } from './commands/command.ts';
+import { describe, expect, it } from 'vitest';
+import type { Bench } from './commands/command.ts';
+import { forEachTest } from './commands/each-bench.ts';
 
-let built: Awaited<ReturnType<typeof buildProgram>>;
 let bench: Bench;
-beforeAll(async () => {
-  built = await buildProgram();
+forEachTest((opened) => {
+  bench = opened;
 });
-afterAll(() => built.remove());
-beforeEach(async () => {
-  bench = await Bench.open(built.program);
-});
-afterEach(() => bench.close());
 
 const folder = (): string => join(bench.folder, 'code');
 const kept = async (): Promise<string[]> => (await readdir(folder()).catch(() => [])).sort();

@@ -2,10 +2,11 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ObjectKey } from '../../src/core/model/ids.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
-import { Bench, buildProgram, type Finished } from '../cli/commands/command.ts';
+import type { Bench, Finished } from '../cli/commands/command.ts';
+import { forEachTest } from '../cli/commands/each-bench.ts';
 import { canMount, mountDisk } from '../cli/platform/disks.ts';
 import { createBucket, openBucket } from '../support/servers/s3-bucket.mts';
 import type { RunningServer, ServerAddress } from '../support/servers/server.mts';
@@ -20,17 +21,10 @@ const SERVERS = [
   { name: 'versitygw', form: 'quoted' },
 ] as const;
 
-let built: Awaited<ReturnType<typeof buildProgram>>;
 let bench: Bench;
-
-beforeAll(async () => {
-  built = await buildProgram();
+forEachTest((opened) => {
+  bench = opened;
 });
-afterAll(() => built.remove());
-beforeEach(async () => {
-  bench = await Bench.open(built.program);
-});
-afterEach(() => bench.close());
 
 /** The command on a bucket of its own, as the server's owner unless told otherwise. */
 class CloudBench {

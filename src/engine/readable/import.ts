@@ -39,7 +39,8 @@ export async function importFindings(
   const stored = await storeContents(run, placed);
   const entries: FileEntry[] = [];
   const changes = new StateChanges();
-  const live = liveHashes(run);
+  const tree: RemoteTree = run.view?.tree ?? new Map();
+  const live = new Set([...tree.values()].filter(isLive).map(({ hash }) => hash));
   for (const { finding, path, isCopy } of placed) {
     const { etag, hash } = finding.contents;
     const at = stored.get(hash);
@@ -48,11 +49,9 @@ export async function importFindings(
     const own = finding.object.path;
     changes.projected(own, { done: { etag, hash }, ...(isCopy ? { pending: true as const } : {}) });
     // Beside a note, a copy of what stands under another name already would keep nothing.
-    if (isCopy && live.has(hash) && liveEntry(run.view?.tree ?? new Map(), own) !== undefined) continue;
+    if (isCopy && live.has(hash) && liveEntry(tree, own) !== undefined) continue;
     live.add(hash);
-    entries.push(
-      externalEntry(finding, path, isCopy ? undefined : liveEntry(run.view?.tree ?? new Map(), path), at),
-    );
+    entries.push(externalEntry(finding, path, isCopy ? undefined : liveEntry(tree, path), at));
     if (isCopy) changes.projected(path, { pending: true });
     run.event({ kind: 'imported', path, reason: 'found in the bucket, put there by another tool' });
   }
@@ -63,10 +62,6 @@ export async function importFindings(
       : await commit(run, { entries, base: [], moreFollow, author, fromReadable: true });
   if (outcome === 'done') await run.state.write(changes);
   return outcome;
-}
-
-function liveHashes(run: Run): Set<string> {
-  return new Set([...(run.view?.tree.values() ?? [])].filter(isLive).map(({ hash }) => hash));
 }
 
 interface Placed {

@@ -1,19 +1,13 @@
 import { mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Bench, buildProgram } from './command.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Bench } from './command.ts';
+import { forEachTest } from './each-bench.ts';
 
-let built: Awaited<ReturnType<typeof buildProgram>>;
 let bench: Bench;
-
-beforeAll(async () => {
-  built = await buildProgram();
+forEachTest((opened) => {
+  bench = opened;
 });
-afterAll(() => built.remove());
-beforeEach(async () => {
-  bench = await Bench.open(built.program);
-});
-afterEach(() => bench.close());
 
 describe('sync', () => {
   it('needs no set-up: the remote is remembered with the first sync', async () => {

@@ -2,20 +2,14 @@ import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/pr
 import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Bench, buildProgram } from './command.ts';
+import { describe, expect, it } from 'vitest';
+import type { Bench } from './command.ts';
+import { forEachTest } from './each-bench.ts';
 
-let built: Awaited<ReturnType<typeof buildProgram>>;
 let bench: Bench;
-
-beforeAll(async () => {
-  built = await buildProgram();
+forEachTest((opened) => {
+  bench = opened;
 });
-afterAll(() => built.remove());
-beforeEach(async () => {
-  bench = await Bench.open(built.program);
-});
-afterEach(() => bench.close());
 
 const NOTES = 400;
 
