@@ -40,18 +40,32 @@ const BY_REASON: Readonly<Record<Reason, Describe>> = {
     remedy:
       'Copy the access key id again from the cloud’s console, without spaces; it may have been deleted there.',
   }),
-  'wrong-secret': () => ({
-    message: 'The secret does not belong to this access key.',
-    remedy: 'Copy the secret key again. If it cannot be shown any more, make a new pair of keys.',
-  }),
+  'wrong-secret': ({ provider }) =>
+    provider === 'azure'
+      ? {
+          message: 'Azure does not accept this account key or signature.',
+          remedy: 'Copy the account key (or the SAS, whole) again from the storage account in the portal.',
+        }
+      : {
+          message: 'The secret does not belong to this access key.',
+          remedy: 'Copy the secret key again. If it cannot be shown any more, make a new pair of keys.',
+        },
   'wrong-region': () => ({
     message: 'The bucket is in another region than the settings say.',
     remedy: 'Look up the bucket’s region in the cloud’s console and set it here.',
   }),
-  'no-bucket': () => ({
-    message: 'There is no bucket of this name.',
-    remedy: 'Check the spelling of the bucket and the endpoint, or create the bucket in the cloud’s console.',
-  }),
+  'no-bucket': ({ provider }) =>
+    provider === 'azure'
+      ? {
+          message: 'There is no container of this name.',
+          remedy:
+            'Check the spelling of the container and the account, or create the container in the portal.',
+        }
+      : {
+          message: 'There is no bucket of this name.',
+          remedy:
+            'Check the spelling of the bucket and the endpoint, or create the bucket in the cloud’s console.',
+        },
   forbidden: ({ provider }) =>
     provider === 'folder'
       ? {
