@@ -51,6 +51,7 @@ export interface OpenOptions {
 /** Loads what the store's first call would wait for: the SDK takes longer than all the rest of a sync that finds nothing to do. */
 export async function preloadStore(remote: RemoteSpec): Promise<void> {
   if (remote.kind === 's3') await import('../storage/s3/sdk.ts');
+  if (remote.kind === 'azure') await import('../storage/azure/sdk.ts');
 }
 
 /** The bare store of a remote, without wrappers. */
@@ -59,6 +60,13 @@ export async function openStore(remote: RemoteSpec, options: OpenOptions): Promi
     const { FolderStore } = await import('../storage/folder/folder-store.mts');
     if (options.create) await makeFolder(remote.folder);
     return new FolderStore({ folder: remote.folder, clock: nodeClock, random: nodeRandom });
+  }
+  if (remote.kind === 'azure') {
+    const { createAzureStore } = await import('../storage/azure/azure-store.ts');
+    const { azureAccess } = await import('./azure-credentials.mts');
+    const { container } = remote;
+    const access = azureAccess(remote, process.env);
+    return createAzureStore({ container, access, random: nodeRandom, now: () => nodeClock.now() });
   }
   const { createS3Store } = await import('../storage/s3/s3-store.ts');
   const { s3Credentials } = await import('./s3-credentials.mts');

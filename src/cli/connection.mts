@@ -10,6 +10,7 @@ import { nodeRandom } from './platform/random.mts';
 import { remoteName, type RemoteSpec } from './remote.mts';
 
 type FolderRemote = Extract<RemoteSpec, { kind: 'folder' }>;
+type AzureRemote = Extract<RemoteSpec, { kind: 'azure' }>;
 type S3Remote = Extract<RemoteSpec, { kind: 's3' }>;
 
 /** A folder keeps its conditions by its file system, which needs no long race to show. */
@@ -22,7 +23,7 @@ export async function connected(
   signal: AbortSignal,
 ): Promise<VaultConfig> {
   if (remote.kind === 's3') return { ...config, conditionForm: await conditionFormOf(remote, signal) };
-  await checkFolder(remote, signal);
+  await (remote.kind === 'azure' ? checkAzure(remote, signal) : checkFolder(remote, signal));
   return config;
 }
 
@@ -36,6 +37,19 @@ async function conditionFormOf(remote: S3Remote, signal: AbortSignal): Promise<'
   throw new CliError(
     `${remoteName(remote)} cannot be a vault’s cloud. ${probe.detail} Two devices that write at once would overwrite each other there. Use a server that keeps conditional writes (AWS S3, Cloudflare R2, MinIO and Ceph do), or a folder.`,
   );
+}
+
+async function checkAzure(remote: AzureRemote, signal: AbortSignal): Promise<void> {
+  const store = await openForm(remote, 'quoted');
+  try {
+    const { conditions, detail } = await probeConditions(store, { random: nodeRandom, signal });
+    if (conditions === 'honoured') return;
+    throw new CliError(
+      `${remoteName(remote)} cannot be a vault’s cloud. ${detail} Two devices that write at once would overwrite each other there.`,
+    );
+  } finally {
+    await store.close();
+  }
 }
 
 async function checkFolder(remote: FolderRemote, signal: AbortSignal): Promise<void> {
@@ -58,7 +72,7 @@ async function checkFolder(remote: FolderRemote, signal: AbortSignal): Promise<v
 /** What a connection check finds, in the form of conditions that this server keeps. */
 export async function examine(remote: RemoteSpec, signal: AbortSignal): Promise<readonly Finding[]> {
   const findings = await examineForm(remote, 'quoted', signal);
-  if (remote.kind === 'folder' || keepsConditions(findings)) return findings;
+  if (remote.kind !== 's3' || keepsConditions(findings)) return findings;
   const bare = await examineForm(remote, 'bare', signal);
   return keepsConditions(bare) ? bare : findings;
 }

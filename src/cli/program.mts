@@ -21,7 +21,8 @@ Exit codes:
   130  stopped by Ctrl-C or SIGTERM; the next run goes on from there
 
 Secrets come from TWINCLOUD_S3_ACCESS_KEY_ID and TWINCLOUD_S3_SECRET_ACCESS_KEY, or
-from where the AWS tools look. They are never stored.`;
+from where the AWS tools look; for Azure from TWINCLOUD_AZURE_ACCOUNT_KEY or
+TWINCLOUD_AZURE_SAS. They are never stored.`;
 
 /** The command line: what there is, what it is called and what it says of itself. */
 export function createProgram(version: string, run: Runner): Command {
@@ -32,7 +33,10 @@ export function createProgram(version: string, run: Runner): Command {
     .helpOption('-h, --help', 'Show this help')
     .helpCommand('help [command]', 'Show the help of a command')
     .option('--vault <folder>', 'The folder of notes (default: this folder)')
-    .option('--remote <url>', 'folder:/path or s3://bucket/prefix?region=…&endpoint=…&path-style=…')
+    .option(
+      '--remote <url>',
+      'folder:/path, s3://bucket/prefix?region=…&endpoint=…&path-style=… or azure://account/container/prefix',
+    )
     .option('--config <folder>', 'Where settings and state are kept, outside the vault')
     .option('--device-name <name>', 'This device’s name, shown in history and in conflict copies')
     .option('--json', 'One JSON object on stdout, nothing else')

@@ -57,7 +57,7 @@ export async function findSetup(context: Context): Promise<VaultSetup> {
   const given = options.remote === undefined ? undefined : parseRemote(options.remote, context);
   if (known === undefined && given === undefined) {
     throw new CliError(
-      `The vault ${vault} is not set up yet. Run \`twincloud init --remote folder:/path\` (or s3://bucket/prefix), or add --remote to this command.`,
+      `The vault ${vault} is not set up yet. Run \`twincloud init --remote folder:/path\` (or s3://bucket/prefix, azure://account/container), or add --remote to this command.`,
       EXIT.usage,
     );
   }

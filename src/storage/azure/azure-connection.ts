@@ -46,6 +46,7 @@ export class AzureConnection {
     try {
       return await request(await this.#client());
     } catch (error) {
+      await this.#checkExpiry(error);
       if (!(await this.#learnClock(error))) throw error;
       return request(await this.#client());
     }
@@ -82,6 +83,17 @@ export class AzureConnection {
     });
     const renewAtMs = access.kind === 'sas' ? Number.POSITIVE_INFINITY : expiresMs - RENEW_BEFORE_MS;
     return { client, renewAtMs };
+  }
+
+  /** A refusal does not say that a signature has run out; its own text does. */
+  async #checkExpiry(error: unknown): Promise<void> {
+    const serverMs = clockOfRefusal(error);
+    const access = await this.#access;
+    if (serverMs === undefined || access?.kind !== 'sas') return;
+    const expiresMs = Date.parse(new URLSearchParams(access.sas).get('se') ?? '');
+    if (Number.isNaN(expiresMs) || expiresMs > serverMs) return;
+    const detail = `the signature ended ${new Date(expiresMs).toISOString()}`;
+    throw new StoreError('denied', { provider: 'azure', reason: 'expired-key', detail });
   }
 
   async #learnClock(error: unknown): Promise<boolean> {

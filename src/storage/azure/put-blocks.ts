@@ -55,10 +55,5 @@ async function stageBlock(
   block: { readonly id: string; readonly piece: Uint8Array; readonly signal: AbortSignal | undefined },
 ): Promise<void> {
   const { id, piece, signal } = block;
-  await client.stageBlock(
-    id,
-    piece as Uint8Array<ArrayBuffer>,
-    piece.length,
-    signal === undefined ? {} : { abortSignal: signal },
-  );
+  await client.stageBlock(id, piece, piece.length, signal === undefined ? {} : { abortSignal: signal });
 }

@@ -31,9 +31,13 @@ export function readInfo(output: InfoOutput, key: string): ObjectInfo {
   if (lastModified === undefined || sizeBytes === undefined || Number.isNaN(sizeBytes)) {
     throw corruptAnswer('an object without size or date', key);
   }
-  const decoded = decodeMetadata(metadata);
-  const { twincloudnone: _, ...own } = decoded;
-  return { ...readVersion(output, key), sizeBytes, lastModifiedMs: lastModified.getTime(), metadata: own };
+  const own = Object.entries(decodeMetadata(metadata)).filter(([name]) => !(name in NO_METADATA));
+  return {
+    ...readVersion(output, key),
+    sizeBytes,
+    lastModifiedMs: lastModified.getTime(),
+    metadata: Object.fromEntries(own),
+  };
 }
 
 /** Rejects where the range starts past the end, which Azurite answers with no bytes, or where some are missing. */

@@ -97,6 +97,9 @@ function judge(refusal: Refusal, context: ErrorContext): Verdict {
   const { status, code, message } = refusal;
   if (code === 'AuthenticationFailed' && /time frame|expir/iu.test(message))
     return { kind: 'denied', reason: 'expired-key' };
+  // Azurite's word for a signature that is wrong; the service uses it for networks and rights alone.
+  if (code === 'AuthorizationFailure' && /authenticate/iu.test(message))
+    return { kind: 'denied', reason: 'wrong-secret' };
   const known = BY_CODE[code];
   if (known !== undefined) return known;
   // Creating what exists is 409 BlobAlreadyExists here, another version 412 ConditionNotMet.
