@@ -1,10 +1,11 @@
 import { checkConnection, type Finding } from '../storage/check-connection.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import type { DetectedForm } from '../storage/s3/detect-condition-form.ts';
 import { probeConditions } from '../storage/probe.ts';
 import { Meter } from '../storage/wrappers/with-metering.ts';
 import { CliError } from './cli-error.mts';
-import { openStore, wrapped } from './compose.mts';
-import type { VaultConfig } from './config.mts';
+import { backupEnv, openStore, wrapped } from './compose.mts';
+import type { BackupConfig, VaultConfig } from './config.mts';
 import { nodeClock } from './platform/clock.mts';
 import { nodeRandom } from './platform/random.mts';
 import { remoteName, type RemoteSpec } from './remote.mts';
@@ -27,20 +28,37 @@ export async function connected(
   return config;
 }
 
+/** As `connected`, for a backup: a server that keeps no conditions will do, and is asked for none. */
+export async function connectedBackup(
+  backup: Pick<BackupConfig, 'name' | 'remote'>,
+  remote: RemoteSpec,
+  signal: AbortSignal,
+): Promise<BackupConfig> {
+  const env = backupEnv(backup.name);
+  if (remote.kind === 's3') return { ...backup, conditionForm: (await detectForm(remote, signal, env)).form };
+  await (remote.kind === 'azure' ? checkAzure(remote, signal, env) : checkFolder(remote, signal));
+  return backup;
+}
+
 async function conditionFormOf(remote: S3Remote, signal: AbortSignal): Promise<'quoted' | 'bare'> {
-  const { detectConditionForm } = await import('../storage/s3/detect-condition-form.ts');
-  const { form, probe } = await detectConditionForm((tried) => openForm(remote, tried), {
-    random: nodeRandom,
-    signal,
-  });
+  const { form, probe } = await detectForm(remote, signal);
   if (form !== 'none') return form;
   throw new CliError(
     `${remoteName(remote)} cannot be a vault’s cloud. ${probe.detail} Two devices that write at once would overwrite each other there. Use a server that keeps conditional writes (AWS S3, Cloudflare R2, MinIO and Ceph do), or a folder.`,
   );
 }
 
-async function checkAzure(remote: AzureRemote, signal: AbortSignal): Promise<void> {
-  const store = await openForm(remote, 'quoted');
+async function detectForm(
+  remote: S3Remote,
+  signal: AbortSignal,
+  env?: NodeJS.ProcessEnv,
+): Promise<DetectedForm> {
+  const { detectConditionForm } = await import('../storage/s3/detect-condition-form.ts');
+  return detectConditionForm((tried) => openForm(remote, tried, env), { random: nodeRandom, signal });
+}
+
+async function checkAzure(remote: AzureRemote, signal: AbortSignal, env?: NodeJS.ProcessEnv): Promise<void> {
+  const store = await openForm(remote, 'quoted', env);
   try {
     const { conditions, detail } = await probeConditions(store, { random: nodeRandom, signal });
     if (conditions === 'honoured') return;
@@ -95,6 +113,10 @@ async function examineForm(
   }
 }
 
-async function openForm(remote: RemoteSpec, conditionForm: 'quoted' | 'bare'): Promise<ObjectStore> {
-  return wrapped(await openStore(remote, { conditionForm, create: false }), remote, new Meter());
+async function openForm(
+  remote: RemoteSpec,
+  conditionForm: 'quoted' | 'bare',
+  env = process.env,
+): Promise<ObjectStore> {
+  return wrapped(await openStore(remote, { conditionForm, create: false, env }), remote, new Meter());
 }

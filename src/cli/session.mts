@@ -97,7 +97,7 @@ export function setupOf(parts: {
 }
 
 /** What the vault holds is synced: nothing of ours may lie in it, nor it in the cloud's folder. */
-function checkApart(vault: string, other: string, what: string): void {
+export function checkApart(vault: string, other: string, what: string): void {
   if (isInside(other, vault))
     throw new CliError(`${other} lies inside the vault: ${what} must be elsewhere.`, EXIT.usage);
   if (what.includes('cloud') && isInside(vault, other)) {
