@@ -7,13 +7,14 @@ import { openStore, wrapped } from './compose.mts';
 import type { VaultConfig } from './config.mts';
 import { nodeClock } from './platform/clock.mts';
 import { nodeRandom } from './platform/random.mts';
+import type { GcsRemote } from './gcs-remote.mts';
 import { remoteName, type RemoteSpec } from './remote.mts';
 
 type FolderRemote = Extract<RemoteSpec, { kind: 'folder' }>;
 type S3Remote = Extract<RemoteSpec, { kind: 's3' }>;
 
-/** A folder keeps its conditions by its file system, which needs no long race to show. */
-const FOLDER_PROBE = { rounds: 1, racers: 3 };
+/** Where conditions are kept by a file system, or as documented: that needs no long race to show. */
+const SHORT_PROBE = { rounds: 1, racers: 3 };
 
 /** The vault's entry with what the probe of its cloud found; rejects with what is in the way, and the way out. */
 export async function connected(
@@ -22,8 +23,26 @@ export async function connected(
   signal: AbortSignal,
 ): Promise<VaultConfig> {
   if (remote.kind === 's3') return { ...config, conditionForm: await conditionFormOf(remote, signal) };
-  await checkFolder(remote, signal);
+  await (remote.kind === 'gcs' ? checkGcs(remote, signal) : checkFolder(remote, signal));
   return config;
+}
+
+async function checkGcs(remote: GcsRemote, signal: AbortSignal): Promise<void> {
+  const store = await openForm(remote, 'quoted');
+  try {
+    // Google answers 429 to more than one write a second of one object: few racers, or it takes a minute.
+    const { conditions, detail } = await probeConditions(store, {
+      random: nodeRandom,
+      signal,
+      ...SHORT_PROBE,
+    });
+    if (conditions === 'honoured') return;
+    throw new CliError(
+      `${remoteName(remote)} cannot be a vault’s cloud. ${detail} Two devices that write at once would overwrite each other there. Check the endpoint.`,
+    );
+  } finally {
+    await store.close();
+  }
 }
 
 async function conditionFormOf(remote: S3Remote, signal: AbortSignal): Promise<'quoted' | 'bare'> {
@@ -44,7 +63,7 @@ async function checkFolder(remote: FolderRemote, signal: AbortSignal): Promise<v
     const { conditions, detail } = await probeConditions(store, {
       random: nodeRandom,
       signal,
-      ...FOLDER_PROBE,
+      ...SHORT_PROBE,
     });
     if (conditions === 'honoured') return;
     throw new CliError(
@@ -58,7 +77,7 @@ async function checkFolder(remote: FolderRemote, signal: AbortSignal): Promise<v
 /** What a connection check finds, in the form of conditions that this server keeps. */
 export async function examine(remote: RemoteSpec, signal: AbortSignal): Promise<readonly Finding[]> {
   const findings = await examineForm(remote, 'quoted', signal);
-  if (remote.kind === 'folder' || keepsConditions(findings)) return findings;
+  if (remote.kind !== 's3' || keepsConditions(findings)) return findings;
   const bare = await examineForm(remote, 'bare', signal);
   return keepsConditions(bare) ? bare : findings;
 }

@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CliError, EXIT } from './cli-error.mts';
+import { gcsName, gcsText, parseGcs, type GcsRemote } from './gcs-remote.mts';
 
 /** A cloud as `--remote` names it. No secret is ever part of it. */
 export type RemoteSpec =
@@ -13,9 +14,11 @@ export type RemoteSpec =
       readonly region: string;
       readonly endpoint?: string;
       readonly pathStyle: boolean;
-    };
+    }
+  | GcsRemote;
 
-const FORMS = 'folder:/path/to/folder or s3://bucket/prefix?region=…&endpoint=https://…&path-style=true';
+const FORMS =
+  'folder:/path/to/folder, gcs:bucket/prefix or s3://bucket/prefix?region=…&endpoint=https://…&path-style=true';
 const S3_OPTIONS = ['region', 'endpoint', 'path-style'];
 const BUCKET = /^[a-zA-Z0-9][a-zA-Z0-9._-]{1,254}$/u;
 const DEFAULT_REGION = 'us-east-1';
@@ -32,6 +35,7 @@ export function parseRemote(text: string, { cwd, env }: RemoteSurroundings): Rem
   const scheme = text.slice(0, Math.max(at, 0)).toLowerCase();
   if (scheme === 'folder') return parseFolder(text.slice(at + 1), cwd);
   if (scheme === 's3') return parseS3(text, env);
+  if (scheme === 'gcs' || scheme === 'gs') return parseGcs(text, env, { prefixOf, endpointOf });
   if (scheme === 'file' && URL.canParse(text)) {
     return { kind: 'folder', folder: fileURLToPath(text), prefix: '' };
   }
@@ -112,6 +116,7 @@ function flagOf(text: string | null): boolean | undefined {
 /** The one spelling by which a remote is remembered. */
 export function remoteText(remote: RemoteSpec): string {
   if (remote.kind === 'folder') return `folder:${remote.folder}`;
+  if (remote.kind === 'gcs') return gcsText(remote);
   const query = new URLSearchParams({ region: remote.region });
   if (remote.endpoint !== undefined) query.set('endpoint', remote.endpoint);
   query.set('path-style', String(remote.pathStyle));
@@ -122,6 +127,7 @@ export function remoteText(remote: RemoteSpec): string {
 /** As people are told of it. */
 export function remoteName(remote: RemoteSpec): string {
   if (remote.kind === 'folder') return remote.folder;
+  if (remote.kind === 'gcs') return gcsName(remote);
   const host = remote.endpoint === undefined ? '' : ` at ${new URL(remote.endpoint).host}`;
   return `s3://${remote.bucket}/${remote.prefix}${host}`;
 }

@@ -19,7 +19,7 @@ import { parseVaultPath } from '../../src/core/model/vault-path.ts';
 import { CompressionError } from '../../src/engine/ports.ts';
 import { readSettings } from '../../src/plugin/settings/defaults.ts';
 import { decodeSetupLink, encodeSetupLink } from '../../src/plugin/setup-link.ts';
-import { decodeMetadata, encodeMetadata } from '../../src/storage/s3/metadata-text.ts';
+import { decodeMetadata, encodeMetadata } from '../../src/storage/metadata-text.ts';
 import { fileEntry, hashOf, headOf, recordOf, tombstone } from '../core/format/samples.ts';
 
 /** What reads bytes that others wrote. */

@@ -19,7 +19,7 @@ import type {
 import { isStoreError, StoreError } from '../store-error.ts';
 import { inForm, type ConditionForm } from './etag.ts';
 import { readPage } from './list-page.ts';
-import { encodeMetadata } from './metadata-text.ts';
+import { encodeMetadata } from '../metadata-text.ts';
 import { putInParts } from './multipart.ts';
 import { cutToRange, rangeHeader, readBody, readInfo, readVersion, timeOf } from './read-answer.ts';
 import { S3Connection, type Answer, type Request, type S3ConnectionOptions } from './s3-connection.ts';
