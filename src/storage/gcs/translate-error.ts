@@ -71,10 +71,9 @@ function judge(refusal: Refusal, context: ErrorContext): Verdict {
   if (status === 429) return { kind: 'rate-limited' };
   // A success that is no answer of this API, or one without a body.
   if (status >= 200 && status < 300) return { kind: 'corrupt' };
-  const known = BY_REASON[reason];
-  // Billing that ended shows as a 403 like any other.
-  if (status === 403 && /billing/iu.test(refusal.message)) return { kind: 'quota' };
-  return known ?? judgeStatus(refusal);
+  // Billing that ended shows as a 403 like any other; only Google's words tell what to do.
+  if (status === 403 && /billing/iu.test(refusal.message)) return { kind: 'denied' };
+  return BY_REASON[reason] ?? judgeStatus(refusal);
 }
 
 /** A write without a condition can lose to another writer too; then the same call may be made again. */
