@@ -1,4 +1,5 @@
-import { checkConnection, type Finding } from '../storage/check-connection.ts';
+import { checkCloud, type OpenedCloud } from '../storage/check-cloud.ts';
+import type { Finding } from '../storage/check-connection.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { DetectedForm } from '../storage/s3/detect-condition-form.ts';
 import { probeConditions } from '../storage/probe.ts';
@@ -89,28 +90,12 @@ async function checkFolder(remote: FolderRemote, signal: AbortSignal): Promise<v
 
 /** What a connection check finds, in the form of conditions that this server keeps. */
 export async function examine(remote: RemoteSpec, signal: AbortSignal): Promise<readonly Finding[]> {
-  const findings = await examineForm(remote, 'quoted', signal);
-  if (remote.kind !== 's3' || keepsConditions(findings)) return findings;
-  const bare = await examineForm(remote, 'bare', signal);
-  return keepsConditions(bare) ? bare : findings;
-}
-
-/** Also where that was not looked at: another form would not change what is in the way. */
-function keepsConditions(findings: readonly Finding[]): boolean {
-  return findings.every(({ check, state }) => check !== 'conditions' || state !== 'warning');
-}
-
-async function examineForm(
-  remote: RemoteSpec,
-  form: 'quoted' | 'bare',
-  signal: AbortSignal,
-): Promise<readonly Finding[]> {
-  const store = await openForm(remote, form);
-  try {
-    return await checkConnection(store, { random: nodeRandom, clock: nodeClock, signal });
-  } finally {
-    await store.close();
-  }
+  const open = async (conditionForm: 'quoted' | 'bare'): Promise<OpenedCloud> => {
+    const bare = await openStore(remote, { conditionForm, create: false });
+    return { bare, store: wrapped(bare, remote, new Meter()) };
+  };
+  const forms = remote.kind === 's3' ? (['quoted', 'bare'] as const) : (['quoted'] as const);
+  return (await checkCloud(open, forms, { random: nodeRandom, clock: nodeClock, signal })).findings;
 }
 
 async function openForm(

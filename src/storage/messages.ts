@@ -75,7 +75,10 @@ const BY_REASON: Readonly<Record<Reason, Describe>> = {
         }
       : {
           message: 'The key is right, but it has no right to do this.',
-          remedy: 'Give the key the rights to list, read, write and delete objects in this bucket.',
+          remedy:
+            provider === 'azure'
+              ? 'Give a signature (SAS) the rights to read, add, create, write, delete and list; if it has them, look whether the storage account’s network rules let this device in.'
+              : 'Give the key the rights to list, read, write and delete objects in this bucket.',
         },
 };
 
@@ -109,7 +112,9 @@ const BY_KIND: Readonly<Record<StoreErrorKind, Describe>> = {
       : {
           message: 'The cloud cannot be reached.',
           remedy:
-            'Check the network connection and the endpoint’s address; a proxy or firewall may be in the way.',
+            provider === 'azure'
+              ? 'Check the network connection and the account’s name, which is part of the address; a proxy or firewall may be in the way.'
+              : 'Check the network connection and the endpoint’s address; a proxy or firewall may be in the way.',
         },
   corrupt: () => ({
     message: 'What the cloud sent is damaged or incomplete.',
