@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import envPaths from 'env-paths';
 import * as v from 'valibot';
+import { CONFLICT_STRATEGIES } from '../engine/api.ts';
 import type { DeviceId } from '../core/model/ids.ts';
 import { CliError } from './cli-error.mts';
 import { makeFolder } from './make-folder.mts';
@@ -26,7 +27,7 @@ const VaultSchema = v.looseObject({
   }),
   /** How the server wants the tag of a condition, as the probe found it. */
   conditionForm: v.optional(v.picklist(['quoted', 'bare'])),
-  conflicts: v.optional(v.picklist(['merge', 'keep-both', 'newest'])),
+  conflicts: v.optional(v.picklist(CONFLICT_STRATEGIES)),
   readableCopy: v.optional(v.boolean()),
   ignore: v.optional(v.array(v.string())),
   /** Clouds that are kept in step with `remote`. */

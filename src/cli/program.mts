@@ -1,4 +1,5 @@
 import { Command, type CommanderError, Option } from 'commander';
+import { CONFLICT_STRATEGIES } from '../engine/api.ts';
 import { EXIT, type ExitCode } from './cli-error.mts';
 import type { Context, GlobalOptions } from './context.mts';
 import type { HeldOptions } from './commands/held.mts';
@@ -62,11 +63,9 @@ function addSyncing(program: Command, run: Runner): void {
     .option('--forget', 'Forget what this device remembers of the vault and its cloud; touches neither')
     .option('--ignore <pattern...>', 'Leave these out, in the form of .gitignore')
     .addOption(
-      new Option('--conflicts <policy>', 'What to do when two devices changed a note').choices([
-        'merge',
-        'keep-both',
-        'newest',
-      ]),
+      new Option('--conflicts <policy>', 'What to do when two devices changed a note').choices(
+        CONFLICT_STRATEGIES,
+      ),
     )
     .option('--readable-copy', 'Keep every note under its own name in the cloud too (the default)')
     .option('--no-readable-copy', 'Keep no readable copy')

@@ -1,3 +1,4 @@
+import type { OpenConflict } from '../core/conflict/open-conflicts.ts';
 import type { CommitId, ContentHash, DeviceId } from '../core/model/ids.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import type { HeldItem } from '../core/policy/guard.ts';
@@ -30,11 +31,18 @@ export interface Backup {
   readonly store: ObjectStore;
 }
 
+/**
+ * Where both sides changed a file. `ask`: both versions stay, and a person decides. `merge`: notes are merged
+ * where that is clean, else it is asked. `keep-both`: both stay, and nobody is asked. `newest`: what is
+ * committed last stays, the other is in the history; two files created apart are kept both.
+ */
+export type ConflictStrategy = (typeof CONFLICT_STRATEGIES)[number];
+export const CONFLICT_STRATEGIES = ['ask', 'merge', 'keep-both', 'newest'] as const;
+
 export interface EngineSettings {
   /** Write every note under its own path too. */
   readonly readableCopy: boolean;
-  /** Conflicts of text: merge where clean, always keep both, or the committed side with the other in history. */
-  readonly conflicts: 'merge' | 'keep-both' | 'newest';
+  readonly conflicts: ConflictStrategy;
   readonly scope: {
     /** In gitignore form. */
     readonly ignore: readonly string[];
@@ -97,10 +105,15 @@ export interface SyncEvent {
     | 'conflict-copy'
     | 'kept-edit'
     | 'imported'
-    | 'repaired';
+    | 'repaired'
+    | 'newest-won'
+    | 'resolved'
+    | 'reopened';
   readonly path: VaultPath;
   /** The other path of a rename, or the copy of a conflict. */
   readonly other?: VaultPath;
+  /** A conflict was settled: `undoResolution` with this opens it again. */
+  readonly undo?: string;
   readonly reason: string;
 }
 
@@ -133,6 +146,8 @@ export interface SyncReport {
   readonly held: readonly HeldItem[];
   /** Conflict copies that stand in the vault after this run (made by it). */
   readonly conflicts: readonly VaultPath[];
+  /** All that wait for a person, oldest first, whichever device or run they are from. */
+  readonly open: readonly OpenConflict[];
   /** What `first-preview` would do. */
   readonly plan?: Plan;
   readonly head: { readonly commit: CommitId; readonly generation: number } | undefined;
@@ -192,6 +207,36 @@ export interface StatusReport {
   /** Notes whose readable copy is still to be written. */
   readonly pendingReadable: number;
   readonly backups: readonly BackupStatus[];
+}
+
+export type { OpenConflict };
+
+/** One side of an open conflict as it is in the vault now. */
+export interface ConflictSide {
+  readonly hash: ContentHash;
+  readonly sizeBytes: number;
+  readonly mtimeMs: number;
+  /** Absent above 16 MiB. */
+  readonly bytes?: Uint8Array;
+}
+
+export interface ConflictContents {
+  readonly conflict: OpenConflict;
+  readonly note: ConflictSide;
+  readonly copy: ConflictSide;
+  /** What both come from; absent where it is not known, no longer kept, or out of reach. */
+  readonly base?: Uint8Array;
+  /** Which of them was committed last. */
+  readonly newest: 'note' | 'copy';
+}
+
+/** What shall become of an open conflict. `seen`: what the sides were when it was decided. */
+export interface ConflictDecision {
+  readonly copy: VaultPath;
+  readonly seen: { readonly note: ContentHash; readonly copy: ContentHash };
+  /** `both`: the copy stays as a note of its own, under a plain name. */
+  readonly take:
+    { readonly kind: 'note' | 'copy' | 'both' } | { readonly kind: 'text'; readonly bytes: Uint8Array };
 }
 
 /** `apply`: do them this time. `restore`: bring the files back. `keep`: go on holding. */
@@ -281,6 +326,21 @@ export interface Engine {
   /** Versions of a path in kept history, newest first. */
   history(path: VaultPath, signal?: AbortSignal): Promise<readonly Version[]>;
   restore(options: RestoreOptions): Promise<RestoreReport>;
+  /** Conflicts that wait for a person, oldest first, as of the last sync; no request. */
+  conflicts(): Promise<readonly OpenConflict[]>;
+  /** Rejects with kind `not-found` when the conflict is over. */
+  readConflict(copy: VaultPath, signal?: AbortSignal): Promise<ConflictContents>;
+  /**
+   * Syncs, commits the decision in one commit, and brings it here. Rejects with kind `changed`, and nothing is
+   * decided, when a side is no longer what was seen.
+   */
+  resolveConflict(decision: ConflictDecision, options?: SyncOptions): Promise<SyncReport>;
+  /**
+   * Opens a settled conflict again, by a new commit: the note and the copy are what they were before. Rejects
+   * with kind `changed` when somebody has worked on since, `not-found` when it is not remembered or a version
+   * has left the history.
+   */
+  undoResolution(id: string, options?: SyncOptions): Promise<SyncReport>;
   close(): Promise<void>;
 }
 
@@ -300,6 +360,7 @@ export type EngineErrorKind =
   | 'encrypted-bucket'
   | 'no-conditions'
   | 'contended'
+  | 'changed'
   | 'not-found';
 
 export class EngineError extends Error {

@@ -9,6 +9,10 @@ import {
   type StatusReport,
   type VerifyReport,
 } from './api.ts';
+import { openConflicts } from '../core/conflict/open-conflicts.ts';
+import { decide } from './conflicts/decide.ts';
+import { readConflict } from './conflicts/read.ts';
+import { undo } from './conflicts/undo.ts';
 import { observe } from './execute/observe.ts';
 import { history } from './history/history.ts';
 import { restore } from './history/restore.ts';
@@ -42,7 +46,7 @@ export function createEngine(deps: EngineDeps): Engine {
 
   if (deps.state.damaged !== undefined) deps.log.write('warn', 'state-lost', { detail: deps.state.damaged });
   return {
-    sync: (options = {}) => exclusive(options.signal, () => runSync(deps, state, options)),
+    sync: (options = {}) => exclusive(options.signal, () => runSync({ deps, state, options })),
     preview: (signal) => exclusive(signal, () => preview(deps, state, signal)),
     status: () => exclusive(undefined, () => status(deps, state)),
     decideHeld: (decision) => exclusive(undefined, () => decideHeld(state, decision)),
@@ -50,6 +54,12 @@ export function createEngine(deps: EngineDeps): Engine {
     scrubBackups: (options = {}) => exclusive(options.signal, () => scrubBackups(deps, state, options)),
     history: (path, signal) => exclusive(signal, () => history(deps, path, signal)),
     restore: (options) => exclusive(options.signal, () => restore(deps, options)),
+    conflicts: () => exclusive(undefined, async () => openConflicts((await state.meta('conflicts')) ?? [])),
+    readConflict: (copy, signal) => exclusive(signal, () => readConflict(deps, state, { copy, signal })),
+    resolveConflict: (decision, options = {}) =>
+      exclusive(options.signal, () => runSync({ deps, state, options }, decide(decision))),
+    undoResolution: (id, options = {}) =>
+      exclusive(options.signal, () => runSync({ deps, state, options }, undo(id))),
     close: async () => {
       state.forget();
       await deps.state.close();

@@ -58,8 +58,9 @@ export async function enter(look: FirstLook): Promise<Begun> {
   const { deps, cloud, state, options, first, vault } = look;
   const local = vault.local ?? (await scanListing(look, vault.listing));
   const [base, projected] = [await state.base(), await state.projected()];
+  const conflictRows = (await state.meta('conflicts')) ?? [];
   return {
-    run: new Run({ deps, cloud, state, options, local, base, projected }),
+    run: new Run({ deps, cloud, state, options, local, base, projected, conflictRows }),
     first,
     listing: vault.hash,
   };

@@ -28,6 +28,7 @@ export async function preview(
     local,
     base,
     projected: await state.projected(),
+    conflictRows: [],
   });
   let read = await refresh(deps, cloud, known, () => state.remote());
   const looked = read.kind === 'absent' && known === undefined ? await surveyBucket(run) : undefined;

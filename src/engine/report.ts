@@ -1,3 +1,4 @@
+import { openConflicts } from '../core/conflict/open-conflicts.ts';
 import type { ContentHash } from '../core/model/ids.ts';
 import type { Problem, SyncReport } from './api.ts';
 import type { Run } from './execute/run.ts';
@@ -33,6 +34,7 @@ export function report(run: Run, pass: Pick<PassPlan, 'held' | 'problems'>): Syn
     problems: problemsOf(run, noticesOf(run, pass)),
     held: pass.held,
     conflicts: run.conflicts,
+    open: openConflicts(run.conflictRows),
     head: head === undefined ? undefined : { commit: head.commit, generation: head.generation },
   };
 }
@@ -63,6 +65,7 @@ export async function stillSealed({ deps, state }: LookRequest): Promise<SyncRep
     problems: (await state.meta('notices')) ?? [],
     held: [],
     conflicts: [],
+    open: openConflicts((await state.meta('conflicts')) ?? []),
     head: head === undefined ? undefined : { commit: head.head.commit, generation: head.head.generation },
   };
 }

@@ -2,7 +2,9 @@ import type { ContentLocation, Entry, Projection } from '../core/model/entry.ts'
 import type { Head } from '../core/model/head.ts';
 import type { CommitId, ContentHash } from '../core/model/ids.ts';
 import type { VaultPath } from '../core/model/vault-path.ts';
+import type { ConflictRow } from '../core/conflict/open-conflicts.ts';
 import type { HeldItem, Problem } from './api.ts';
+import type { Resolution } from './conflicts/resolution.ts';
 import type { SkipRow } from './damage.ts';
 import type { Seal } from './seal.ts';
 import type { Expected, StagedId, StateStore, StateTable, StateWrite } from './ports.ts';
@@ -110,6 +112,10 @@ export interface MetaRows {
   /** Times of deletes carried out lately, for the guard's window. */
   readonly recentDeletes: { readonly 'in-cloud': readonly number[]; readonly here: readonly number[] };
   readonly rehashDay: number;
+  /** Conflict copies that stand in the vault. */
+  readonly conflicts: readonly ConflictRow[];
+  /** The last conflicts that were settled, oldest first. */
+  readonly resolutions: readonly Resolution[];
   readonly backups: readonly BackupRow[];
 }
 

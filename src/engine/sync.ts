@@ -1,3 +1,4 @@
+import { currentRows } from '../core/conflict/open-conflicts.ts';
 import type { RemoteTree } from '../core/model/entry.ts';
 import type { VaultPath } from '../core/model/vault-path.ts';
 import type { Action } from '../core/plan/plan.ts';
@@ -5,11 +6,12 @@ import { EngineError, type EngineDeps, type SyncOptions, type SyncReport } from 
 import { ContentWriter } from './cloud/content-writer.ts';
 import { refresh, type Refreshed, type RemoteView } from './cloud/remote-view.ts';
 import { isDue, skipsInForce } from './damage.ts';
-import { backOff } from './execute/commit-phase.ts';
+import { backOff, type CommitOutcome } from './execute/commit-phase.ts';
 import { observe } from './execute/observe.ts';
 import type { Run } from './execute/run.ts';
+import type { Task } from './execute/task.ts';
 import { workPass } from './execute/work-pass.ts';
-import { enter, lookAround, type FirstLook } from './look.ts';
+import { enter, lookAround, type FirstLook, type LookRequest } from './look.ts';
 import { needsPreview, planPass, planPolicy, type PassPlan } from './planning.ts';
 import { adopt, surveyBucket, treeToBe } from './readable/adopt.ts';
 import { auditIfDue } from './readable/audit.ts';
@@ -28,19 +30,16 @@ const MAX_PASSES = 24;
  *         ├─► observe ─► plan ─► guard ─► commit ─► apply here ─┐ until nothing is left to do
  *   scan ─┘              ▲───────────────────────────────────────┘ then: readable copy, audit, upkeep
  */
-export async function runSync(
-  deps: EngineDeps,
-  state: DeviceState,
-  options: SyncOptions,
-): Promise<SyncReport> {
-  const look = await lookAround({ deps, state, options });
-  if (await sealHolds(look)) return protectedReport(look, await stillSealed(look));
+export async function runSync(request: LookRequest, task?: Task): Promise<SyncReport> {
+  const { options } = request;
+  const look = await lookAround(request);
+  if (task === undefined && (await sealHolds(look))) return protectedReport(look, await stillSealed(look));
   const { run, first, listing } = await enter(look);
-  if (first.kind === 'unchanged' && (await nothingToDo(run)))
+  if (task === undefined && first.kind === 'unchanged' && (await nothingToDo(run)))
     return protectedReport(look, await unchanged(run, listing));
   const waiting = await takeFirst(run, first);
   if (waiting !== undefined) return { ...report(run, waiting), outcome: 'first-preview', plan: waiting };
-  const loop = await workThrough(run);
+  const loop = await workThrough(run, task);
   if (loop.kind === 'first-preview')
     return { ...report(run, loop.pass), outcome: 'first-preview', plan: loop.pass };
   await settle(run, loop.pass);
@@ -135,10 +134,11 @@ interface Loop {
   readonly pass: PassPlan;
 }
 
-async function workThrough(run: Run): Promise<Loop> {
+async function workThrough(run: Run, task: Task | undefined): Promise<Loop> {
   let writer = new ContentWriter(run.deps, run.cloud);
   const joined = (await run.state.meta('joined')) === true;
   let losses = 0;
+  let todo = task;
   for (let count = 0; count < MAX_PASSES; count += 1) {
     run.options.signal?.throwIfAborted();
     const pass = await planFor(run, run.view?.tree ?? new Map());
@@ -149,8 +149,13 @@ async function workThrough(run: Run): Promise<Loop> {
       await run.state.write(new StateChanges().meta('joined', true));
     }
     const actions = pass.actions.filter((action) => !touches(action).some((path) => run.isBlocked(path)));
-    if (actions.length === 0) return { kind: 'done', pass };
-    const outcome = await workPass(run, writer, actions);
+    if (actions.length === 0 && todo === undefined) return { kind: 'done', pass };
+    let outcome: CommitOutcome;
+    if (actions.length > 0) outcome = await workPass(run, writer, actions);
+    else {
+      outcome = (await todo?.(run, writer)) ?? 'done';
+      if (outcome === 'done') todo = undefined;
+    }
     await rememberDamage(run);
     if (outcome === 'lost') {
       await backOff(run, losses);
@@ -218,6 +223,13 @@ async function settle(run: Run, pass: PassPlan): Promise<void> {
   if (run.blockedProblems.length === 0) changes.meta('fresh', false);
   changes.meta('heldAnswer', undefined);
   changes.meta('notices', noticesOf(run, pass));
+  run.conflictRows = currentRows(run.conflictRows, {
+    files: run.local.files,
+    isUnknown: (path) => run.local.unknown.has(path) || run.isBlocked(path),
+    remote: run.view?.tree ?? new Map(),
+    keepsUnknown: run.deps.settings.conflicts === 'keep-both',
+  });
+  changes.meta('conflicts', run.conflictRows.length === 0 ? undefined : run.conflictRows);
   changes.meta('rehashDay', dayOf(run.deps.clock.now()));
   const skipped = await run.state.skipped();
   const inForce = skipsInForce(skipped, run.view?.tree ?? new Map(), run.deps.clock.now());

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { CONFLICT_STRATEGIES } from '../engine/api.ts';
 import {
   checkBucket,
   checkEndpoint,
@@ -85,7 +86,7 @@ const LinkSchema = v.object({
   ignore: v.optional(v.pipe(v.string(), v.transform(ignoreLines), passing(checkIgnore))),
   dotFolders: v.optional(flag),
   readableCopy: v.optional(flag),
-  conflicts: v.optional(v.picklist(['merge', 'keep-both', 'newest'])),
+  conflicts: v.optional(v.picklist(CONFLICT_STRATEGIES)),
   intervalMinutes: v.optional(v.pipe(number, passing(checkInterval))),
   syncOnStart: v.optional(flag),
   syncAfterEdit: v.optional(flag),

@@ -12,6 +12,7 @@ import {
 } from '../config.mts';
 import { connected } from '../connection.mts';
 import type { Context } from '../context.mts';
+import type { ConflictStrategy } from '../../engine/api.ts';
 import { acquireVaultLock } from '../platform/vault-lock.mts';
 import { parseRemote, remoteName, remoteText } from '../remote.mts';
 import { busy, setupOf, vaultFolder } from '../session.mts';
@@ -19,7 +20,7 @@ import { busy, setupOf, vaultFolder } from '../session.mts';
 export interface InitOptions {
   readonly forget?: boolean;
   readonly ignore?: string[];
-  readonly conflicts?: 'merge' | 'keep-both' | 'newest';
+  readonly conflicts?: ConflictStrategy;
   readonly readableCopy?: boolean;
 }
 

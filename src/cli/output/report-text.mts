@@ -24,11 +24,23 @@ const WORDS: Readonly<Record<EventKind, EventWords>> = {
   'kept-edit': { sign: '⊕', ascii: '+', verb: 'the edit was kept', paint: 'green' },
   imported: { sign: '⇣', ascii: 'v', verb: 'taken in from the bucket' },
   repaired: { sign: '⊕', ascii: '+', verb: 'repaired', paint: 'green' },
+  'newest-won': { sign: '⊕', ascii: '+', verb: 'the newest was kept', paint: 'green' },
+  resolved: { sign: '⊕', ascii: '+', verb: 'conflict resolved', paint: 'green' },
+  reopened: { sign: '!', ascii: '!', verb: 'conflict open again', paint: 'yellow' },
 };
 
 export const EVENT_KINDS = Object.keys(WORDS) as readonly EventKind[];
 
-const REASONED: readonly EventKind[] = ['merged', 'conflict-copy', 'kept-edit', 'imported', 'repaired'];
+const REASONED: readonly EventKind[] = [
+  'merged',
+  'conflict-copy',
+  'kept-edit',
+  'imported',
+  'repaired',
+  'newest-won',
+  'resolved',
+  'reopened',
+];
 
 /** One change in a line: what, where, and why where that is not plain. */
 export function eventLine(

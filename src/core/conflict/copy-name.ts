@@ -18,6 +18,8 @@ const UNPORTABLE = /[<>:"/\\|?*#^[\]()\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
 const EXTENSION = /\.[^\s.]{1,16}$/u;
 const OUR_SUFFIX =
   / \((?:conflict [^()]+ \d{4}-\d{2}-\d{2} \d{2}-\d{2} [0-9a-f]{4}(?: \d+)?|case conflict [^()]+)\)$/u;
+const CONFLICT_PARTS =
+  /^(?<whole>.+) \(conflict (?<device>[^()]+) (?<day>\d{4}-\d{2}-\d{2}) (?<hour>\d{2})-(?<minute>\d{2}) (?<digits>[0-9a-f]{4})(?: \d+)?\)$/u;
 const CONFLICT_SUFFIX = / \(conflict [^()]+ \d{4}-\d{2}-\d{2} \d{2}-\d{2} [0-9a-f]{4}(?: \d+)?\)$/u;
 
 export interface CopyDetails {
@@ -66,6 +68,45 @@ export function isConflictCopyOf(path: VaultPath, original: VaultPath): boolean 
   const whole = source.stem.replace(OUR_SUFFIX, '');
   // A long stem was shortened to make room for the suffix.
   return stem === whole || (stem !== '' && whole.startsWith(stem) && isFull(copy));
+}
+
+/** What the name of a conflict copy tells, whichever device made it. */
+export interface CopyName {
+  /** The note that it is a copy of; not known where its name had to be cut short. */
+  readonly original: VaultPath;
+  readonly deviceName: string;
+  /** Of the contents that it was made with. */
+  readonly hashDigits: string;
+  /** Of its minute, in milliseconds since 1970. */
+  readonly timeMs: number;
+}
+
+const MARK = ' (conflict ';
+
+/** `undefined` for a name that `conflictCopyName` never gives. */
+export function readCopyName(path: VaultPath): CopyName | undefined {
+  // Asked of every file of a vault: the pattern is for the few that may be one.
+  if (!path.includes(MARK)) return undefined;
+  const { folder, stem, extension } = split(path);
+  const found = CONFLICT_PARTS.exec(stem);
+  const { whole = '', device = '', day = '', hour = '', minute = '', digits = '' } = found?.groups ?? {};
+  if (whole === '') return undefined;
+  const timeMs = Date.parse(`${day}T${hour}:${minute}:00Z`);
+  return {
+    original: `${folder}${whole}${extension}` as VaultPath,
+    deviceName: device,
+    hashDigits: digits,
+    timeMs: Number.isNaN(timeMs) ? 0 : timeMs,
+  };
+}
+
+/** A free name for a copy that stays as a note of its own: `stem (Phone).md`. */
+export function keptCopyName(
+  path: VaultPath,
+  deviceName: string,
+  isTaken: (candidate: VaultPath) => boolean,
+): VaultPath {
+  return firstFree(path, portableDeviceName(deviceName), isTaken);
 }
 
 interface NameParts {

@@ -1,3 +1,4 @@
+import { readCopyName } from '../conflict/copy-name.ts';
 import { EMPTY_HASH, shortHash, type ContentHash } from '../model/ids.ts';
 import { isFolder, type VaultPath } from '../model/vault-path.ts';
 import type { Action } from '../plan/plan.ts';
@@ -78,10 +79,11 @@ function approvalKey(item: Pick<HeldItem, 'path' | 'hash' | 'direction'>): strin
 function weigh(action: Action): HeldItem | undefined {
   switch (action.kind) {
     case 'tombstone':
-      if (isFolder(action.path)) return undefined;
+      if (isFolder(action.path) || readCopyName(action.path) !== undefined) return undefined;
       return { path: action.path, direction: 'in-cloud', kind: 'delete', hash: action.last.hash };
     case 'trash':
-      if (isFolder(action.path)) return undefined;
+      // Copies of conflicts go by the dozen when somebody goes through them.
+      if (isFolder(action.path) || readCopyName(action.path) !== undefined) return undefined;
       return { path: action.path, direction: 'here', kind: 'delete', hash: action.expected };
     case 'upload': {
       const replaced = action.prev[0];

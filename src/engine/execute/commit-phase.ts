@@ -1,10 +1,11 @@
 import type { Entry } from '../../core/model/entry.ts';
-import { isFolder } from '../../core/model/vault-path.ts';
+import { isFolder, type VaultPath } from '../../core/model/vault-path.ts';
 import { EngineError } from '../api.ts';
-import type { ContentHash } from '../../core/model/ids.ts';
+import { SHORT_HASH_DIGITS, type ContentHash } from '../../core/model/ids.ts';
 import type { ContentWriter, Outgoing, Stored } from '../cloud/content-writer.ts';
 import { knownContent, type RemoteView } from '../cloud/remote-view.ts';
 import type { VaultError } from '../ports.ts';
+import { rememberResolutions } from '../conflicts/remember.ts';
 import { expiredPaths } from '../upkeep/expired-paths.ts';
 import { commitIntentKey, StateChanges, type BaseChange, type Identity } from '../state.ts';
 import {
@@ -122,8 +123,20 @@ async function commitBatch(
     base: built.flatMap((step) => step.base),
     moreFollow,
   });
-  if (outcome === 'done') for (const { event } of built) if (event !== undefined) run.event(event);
+  if (outcome === 'done') {
+    await rememberResolutions(
+      run,
+      built.flatMap(({ resolution }) => resolution ?? []),
+    );
+    for (const { event } of built) if (event !== undefined) run.event(event);
+  }
   return outcome;
+}
+
+/** So that another device, or this one without its memory, finds what both versions come from. */
+function originDigits(run: Run, path: VaultPath): string | undefined {
+  const base = run.conflictRows.find(({ copy }) => copy === path)?.base;
+  return base?.digits.slice(0, SHORT_HASH_DIGITS);
 }
 
 function stepContext(run: Run): StepContext {
@@ -132,6 +145,7 @@ function stepContext(run: Run): StepContext {
     timeMs: run.cloud.nowMs(),
     localFile: (path) => run.local.files.get(path),
     baseRow: (path) => run.base.get(path),
+    copiedFrom: (path) => originDigits(run, path),
     projection: (path) => run.projection(path),
   };
 }

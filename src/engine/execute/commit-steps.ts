@@ -4,6 +4,7 @@ import { shortHash, type ContentHash, type DeviceId } from '../../core/model/ids
 import { isFolder, type VaultPath } from '../../core/model/vault-path.ts';
 import type { Action, LocalFile } from '../../core/plan/plan.ts';
 import type { SyncEvent } from '../api.ts';
+import type { Resolution } from '../conflicts/resolution.ts';
 import type { Outgoing, Stored } from '../cloud/content-writer.ts';
 import type { BaseChange, BaseRow } from '../state.ts';
 
@@ -15,9 +16,35 @@ export interface MergedText {
   readonly merged: { readonly hash: ContentHash; readonly bytes: Uint8Array };
   readonly remote: FileEntry;
   readonly reason: string;
+  readonly resolution: Resolution;
 }
 
-export type CommitAction = Extract<Action, { kind: 'upload' | 'tombstone' | 'move-remote' }> | MergedText;
+/** The local side wins over the cloud's by the vault's strategy. */
+export type Winning = Extract<Action, { kind: 'upload' }> & { readonly resolution: Resolution };
+
+/**
+ * What a person decided, in one commit. The base stays as it is: what the commit means for this vault is done
+ * by the next pass, as if another device had made it.
+ */
+export interface Decided {
+  readonly kind: 'decided';
+  readonly path: VaultPath;
+  readonly writes: readonly DecidedWrite[];
+  readonly removes: readonly { readonly entry: FileEntry; readonly to?: VaultPath }[];
+  readonly event: SyncEvent;
+  readonly resolution?: Resolution;
+}
+
+/** `bytes` may be absent where the cloud has them. */
+export interface DecidedWrite extends Pick<Outgoing, 'path' | 'hash' | 'sizeBytes'> {
+  readonly bytes: Uint8Array | undefined;
+  readonly prev: readonly string[];
+  readonly mtimeMs: number;
+  readonly from?: VaultPath;
+}
+
+export type CommitAction =
+  Extract<Action, { kind: 'upload' | 'tombstone' | 'move-remote' }> | Winning | MergedText | Decided;
 
 /** What one action adds to a commit, once its contents are stored. */
 export interface CommitStep {
@@ -31,6 +58,7 @@ export interface BuiltStep {
   /** What the base becomes once the commit is in. */
   readonly base: readonly BaseChange[];
   readonly event?: SyncEvent;
+  readonly resolution?: Resolution;
 }
 
 export interface StepContext {
@@ -38,6 +66,8 @@ export interface StepContext {
   readonly timeMs: number;
   readonly localFile: (path: VaultPath) => LocalFile | undefined;
   readonly baseRow: (path: VaultPath) => BaseRow | undefined;
+  /** Digits of what a new conflict copy comes from. */
+  readonly copiedFrom: (path: VaultPath) => string | undefined;
   /** The readable copy of the path, as far as this device knows. */
   readonly projection: (path: VaultPath) => Projection | undefined;
 }
@@ -54,6 +84,8 @@ export function commitStep(action: CommitAction, context: StepContext): CommitSt
         : moveRemoteContent(action, context);
     case 'merged':
       return mergedStep(action, context);
+    case 'decided':
+      return decidedStep(action, context);
   }
 }
 
@@ -103,9 +135,12 @@ function row(hash: ContentHash, stored: Stored | undefined): BaseRow {
   return stored?.at === undefined ? { hash } : { hash, at: stored.at };
 }
 
-function uploadStep(action: Extract<CommitAction, { kind: 'upload' }>, context: StepContext): CommitStep {
-  const { path, hash, prev, reason } = action;
+function uploadStep(action: Extract<Action, { kind: 'upload' }> | Winning, context: StepContext): CommitStep {
+  const { path, hash, reason } = action;
   const local = context.localFile(path);
+  const resolution = 'resolution' in action ? action.resolution : undefined;
+  const origin = action.prev.length === 0 ? context.copiedFrom(path) : undefined;
+  const prev = origin === undefined ? action.prev : [origin];
   const outgoing = { path, hash, sizeBytes: local?.sizeBytes ?? 0 };
   return {
     outgoing: [outgoing],
@@ -114,9 +149,11 @@ function uploadStep(action: Extract<CommitAction, { kind: 'upload' }>, context: 
       if (stored === undefined) return undefined;
       const entry = fileEntry({ path, hash, prev, stored, mtimeMs: local?.mtimeMs ?? 0 }, context);
       const base = [{ path, row: row(hash, stored) }];
-      return isFolder(path)
-        ? { entries: [entry], base }
-        : { entries: [entry], base, event: { kind: 'uploaded', path, reason } };
+      if (isFolder(path)) return { entries: [entry], base };
+      if (resolution === undefined)
+        return { entries: [entry], base, event: { kind: 'uploaded', path, reason } };
+      const event = { kind: 'newest-won', path, reason, undo: resolution.id } as const;
+      return { entries: [entry], base, event, resolution };
     },
   };
 }
@@ -181,7 +218,7 @@ function moveRemoteContent(action: Move, context: StepContext): CommitStep {
  * an ordinary download.
  */
 function mergedStep(action: MergedText, context: StepContext): CommitStep {
-  const { path, local, merged, remote, reason } = action;
+  const { path, local, merged, remote, reason, resolution } = action;
   const mtimeMs = context.localFile(path)?.mtimeMs ?? remote.mtimeMs;
   const outgoing = [local, merged].map(({ hash, bytes }) => ({ path, hash, bytes, sizeBytes: bytes.length }));
   return {
@@ -195,8 +232,31 @@ function mergedStep(action: MergedText, context: StepContext): CommitStep {
       return {
         entries: [version, fileEntry(last, context)],
         base: [{ path, row: row(local.hash, mine) }],
-        event: { kind: 'merged', path, reason },
+        event: { kind: 'merged', path, reason, undo: resolution.id },
+        resolution,
       };
+    },
+  };
+}
+
+function decidedStep(action: Decided, context: StepContext): CommitStep {
+  const { writes, removes, event, resolution } = action;
+  const outgoing = writes.map(({ path, hash, sizeBytes, bytes }): Outgoing => {
+    return bytes === undefined ? { path, hash, sizeBytes } : { path, hash, sizeBytes, bytes };
+  });
+  return {
+    outgoing,
+    build: (found) => {
+      const files: FileEntry[] = [];
+      for (const { path, hash, prev, mtimeMs, from } of writes) {
+        const stored = found.get(hash);
+        if (stored === undefined) return undefined;
+        const file = { path, hash, prev, stored, mtimeMs, ...(from === undefined ? {} : { from }) };
+        files.push(fileEntry(file, context));
+      }
+      const gone = removes.map(({ entry, to }) => tombstone(entry, context, to));
+      const entries = [...gone, ...files];
+      return { entries, base: [], event, ...(resolution === undefined ? {} : { resolution }) };
     },
   };
 }

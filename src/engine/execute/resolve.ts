@@ -10,6 +10,8 @@ import { wantedOf, type ContentReader } from '../cloud/content.ts';
 import { isVaultError } from '../ports.ts';
 import { readPieces, statFile } from '../scan/read-file.ts';
 import { hashInto } from '../scan/scan.ts';
+import { conflictRow, keptByStrategy, settled } from '../conflicts/meeting.ts';
+import { rememberConflict } from '../conflicts/remember.ts';
 import type { CommitAction } from './commit-steps.ts';
 import { guarded, lookAgain, type Download } from './local-steps.ts';
 import type { Run } from './run.ts';
@@ -31,12 +33,12 @@ const TEXT = new TextEncoder();
 export async function resolve(run: Run, reader: ContentReader, action: Resolve): Promise<Resolution> {
   const { path, local, remote } = action;
   const size = run.local.files.get(path)?.sizeBytes ?? 0;
-  if (run.deps.settings.conflicts === 'newest' && action.base !== undefined) {
+  const strategy = run.deps.settings.conflicts;
+  if (strategy === 'newest' && action.base !== undefined) {
     // The commit made last is the newest; what it replaces stays in history.
-    return {
-      commit: [uploadOver(action, 'both edited it; the newest wins, the other is in the history')],
-      downloads: [],
-    };
+    const resolution = settled(run, action, { how: 'newest', result: local });
+    const reason = 'both edited it; the newest wins, the other is in the history';
+    return { commit: [{ ...uploadOver(action, reason), resolution }], downloads: [] };
   }
   if (size > MERGE_BYTES || remote.sizeBytes > MERGE_BYTES) return keepBoth(run, action);
   const theirs = await reader.one(wantedOf(remote));
@@ -53,7 +55,7 @@ export async function resolve(run: Run, reader: ContentReader, action: Resolve):
       return { commit: [uploadOver(action, 'the note in the cloud was blank')], downloads: [] };
     return keepBoth(run, action);
   }
-  if (run.deps.settings.conflicts !== 'merge' || !isMergeable(path)) return keepBoth(run, action);
+  if (strategy !== 'merge' || !isMergeable(path)) return keepBoth(run, action);
   const row = run.base.get(path);
   if (row === undefined) return keepBoth(run, action);
   const base = await reader.one({ ...row, sizeBytes: MERGE_BYTES });
@@ -62,8 +64,11 @@ export async function resolve(run: Run, reader: ContentReader, action: Resolve):
   if (merge.kind === 'conflict') return keepBoth(run, action);
   const merged = { hash: await run.deps.hashing.sha256(merge.bytes), bytes: merge.bytes };
   const reason = 'edited here and elsewhere; the edits were merged';
+  const resolution = settled(run, action, { how: 'merged', result: merged.hash });
   return {
-    commit: [{ kind: 'merged', path, local: { hash: local, bytes: mine }, merged, remote, reason }],
+    commit: [
+      { kind: 'merged', path, local: { hash: local, bytes: mine }, merged, remote, reason, resolution },
+    ],
     downloads: [],
   };
 }
@@ -75,7 +80,7 @@ const CODEC = {
   encode: (text: string): Uint8Array => TEXT.encode(text),
 };
 
-function uploadOver(action: Resolve, reason: string): CommitAction {
+function uploadOver(action: Resolve, reason: string): Extract<Action, { kind: 'upload' }> {
   const prev = [shortHash(action.remote.hash), ...action.remote.prev];
   return { kind: 'upload', path: action.path, hash: action.local, prev, reason };
 }
@@ -105,7 +110,11 @@ async function readLocal(run: Run, action: Resolve): Promise<Uint8Array | undefi
 async function keepBoth(run: Run, action: Resolve): Promise<Resolution> {
   const { path, local, reason } = action;
   const existing = existingCopy(run, action);
-  if (existing !== undefined) return { commit: [], downloads: [download(action, reason)] };
+  if (existing !== undefined) {
+    if (!run.conflictRows.some(({ copy }) => copy === existing))
+      await rememberConflict(run, conflictRow(run, action, existing));
+    return { commit: [], downloads: [download(action, reason)] };
+  }
   const taken = new Set([...run.local.files.keys(), ...(run.view?.tree.keys() ?? [])].map(foldPath));
   const name = conflictCopyName(
     path,
@@ -114,8 +123,11 @@ async function keepBoth(run: Run, action: Resolve): Promise<Resolution> {
   );
   const downloads: Download[] = [];
   await guarded(run, path, async () => {
+    // Before the copy stands: who finds it must know what it comes from.
+    await rememberConflict(run, conflictRow(run, action, name));
     if (!(await copyTo(run, action, name))) return;
-    run.event({ kind: 'conflict-copy', path, other: name, reason });
+    const undo = await keptByStrategy(run, action, name);
+    run.event({ kind: 'conflict-copy', path, other: name, reason, ...(undo === undefined ? {} : { undo }) });
     downloads.push(download(action, reason));
   });
   return { commit: [], downloads };

@@ -2,6 +2,7 @@ import { inLanes } from '../lanes.ts';
 import type { FileEntry, Projection } from '../../core/model/entry.ts';
 import type { VaultPath } from '../../core/model/vault-path.ts';
 import { isStoreError } from '../../storage/store-error.ts';
+import type { ConflictRow } from '../../core/conflict/open-conflicts.ts';
 import type { EngineDeps, Problem, Progress, SyncEvent, SyncOptions } from '../api.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import type { RemoteView } from '../cloud/remote-view.ts';
@@ -19,6 +20,7 @@ export interface RunParts {
   readonly local: LocalView;
   readonly base: ReadonlyMap<VaultPath, BaseRow>;
   readonly projected: ReadonlyMap<VaultPath, ProjectedRow>;
+  readonly conflictRows: readonly ConflictRow[];
 }
 
 /** What one sync knows and has done so far; the steps below it read and add. */
@@ -33,6 +35,8 @@ export class Run {
   readonly projected: ReadonlyMap<VaultPath, ProjectedRow>;
   readonly events: SyncEvent[] = [];
   readonly conflicts: VaultPath[] = [];
+  /** Of the last run, and of this one so far. */
+  conflictRows: readonly ConflictRow[];
   /** The cloud; `undefined` before the first commit of a new vault. */
   view: RemoteView | undefined;
   readonly #blocked = new Map<VaultPath, Problem>();
@@ -52,6 +56,7 @@ export class Run {
     this.local = parts.local;
     this.base = parts.base;
     this.projected = parts.projected;
+    this.conflictRows = parts.conflictRows;
   }
 
   event(event: SyncEvent): void {
@@ -61,6 +66,7 @@ export class Run {
       path: event.path,
       reason: event.reason,
       ...(event.other === undefined ? {} : { other: event.other }),
+      ...(event.undo === undefined ? {} : { undo: event.undo }),
     });
   }
 

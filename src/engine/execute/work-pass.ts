@@ -1,3 +1,4 @@
+import { readCopyName } from '../../core/conflict/copy-name.ts';
 import { isLive } from '../../core/model/tree.ts';
 import { foldPath, isFolder, type VaultPath } from '../../core/model/vault-path.ts';
 import type { Action } from '../../core/plan/plan.ts';
@@ -114,7 +115,7 @@ async function removeEmptied(run: Run): Promise<void> {
 async function countDeletes(run: Run, todo: Sorted): Promise<void> {
   const now = run.deps.clock.now();
   const files = (list: readonly { readonly path: VaultPath }[]): number[] =>
-    list.filter((action) => !isFolder(action.path)).map(() => now);
+    list.filter(({ path }) => !isFolder(path) && readCopyName(path) === undefined).map(() => now);
   const inCloud = files(todo.tombstone);
   const here = files(todo.trash);
   if (inCloud.length + here.length === 0) return;

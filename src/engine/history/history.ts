@@ -18,14 +18,22 @@ export async function history(
   path: VaultPath,
   signal?: AbortSignal,
 ): Promise<readonly Version[]> {
-  const cloud = new Cloud(deps, signal);
+  return (await pathVersions(deps, new Cloud(deps, signal), path)).map(versionOf);
+}
+
+/** The same as entries of the tree, which say where the contents are. */
+export async function pathVersions(
+  deps: EngineDeps,
+  cloud: Cloud,
+  path: VaultPath,
+): Promise<readonly PathVersion[]> {
   return onFreshHead(deps, cloud, async (head) => {
     const chain = await readChain(deps, cloud, head);
     const reader = new PathReader(deps, cloud, path);
     const snapshots = await inLanes(chain, SNAPSHOTS_AT_ONCE, (one, index) =>
       reader.snapshot(one, index === 0),
     );
-    return versionsOf(path, snapshots).map(versionOf);
+    return versionsOf(path, snapshots);
   });
 }
 

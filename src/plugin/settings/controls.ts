@@ -1,3 +1,4 @@
+import { CONFLICT_STRATEGIES } from '../../engine/api.ts';
 import type { SyncService } from '../service.ts';
 import type { CloudDraft } from './cloud-draft.ts';
 import type { Settings } from './model.ts';
@@ -46,10 +47,7 @@ export function controlsOf(service: SyncService, draft: CloudDraft): Readonly<Re
     readableCopy: plain('readableCopy', isFlag),
     syncOnStart: plain('syncOnStart', isFlag),
     syncAfterEdit: plain('syncAfterEdit', isFlag),
-    conflicts: plain(
-      'conflicts',
-      (value) => value === 'merge' || value === 'keep-both' || value === 'newest',
-    ),
+    conflicts: plain('conflicts', (value) => CONFLICT_STRATEGIES.some((strategy) => strategy === value)),
     intervalMinutes: plain('intervalMinutes', isNumber),
     maxFileMiB: plain('maxFileMiB', isNumber),
   };

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { CONFLICT_STRATEGIES } from '../../engine/api.ts';
 import type { S3Settings, Settings } from './model.ts';
 
 /** What a vault starts with; also what stands in for a stored value that makes no sense. */
@@ -53,7 +54,7 @@ const SettingsSchema = v.looseObject({
   ignore: v.fallback(v.array(v.string()), []),
   dotFolders: flag(DEFAULTS.dotFolders),
   readableCopy: flag(DEFAULTS.readableCopy),
-  conflicts: v.fallback(v.picklist(['merge', 'keep-both', 'newest']), DEFAULTS.conflicts),
+  conflicts: v.fallback(v.picklist(CONFLICT_STRATEGIES), DEFAULTS.conflicts),
   intervalMinutes: whole(LIMITS.intervalMinutes, DEFAULTS.intervalMinutes),
   syncOnStart: flag(DEFAULTS.syncOnStart),
   syncAfterEdit: flag(DEFAULTS.syncAfterEdit),

@@ -1,3 +1,4 @@
+import type { ConflictStrategy } from '../../engine/api.ts';
 import type { DeviceId } from '../../core/model/ids.ts';
 
 /** Where the vault is kept. Keys are names of secrets in the app's secret storage, never the secrets. */
@@ -20,7 +21,7 @@ export interface Settings {
   readonly ignore: readonly string[];
   readonly dotFolders: boolean;
   readonly readableCopy: boolean;
-  readonly conflicts: 'merge' | 'keep-both' | 'newest';
+  readonly conflicts: ConflictStrategy;
   /** Minutes between syncs when nothing happens; 0: only after edits and by hand. */
   readonly intervalMinutes: number;
   readonly syncOnStart: boolean;

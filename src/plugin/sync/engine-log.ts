@@ -17,6 +17,9 @@ const EVENTS: ReadonlySet<string> = new Set<SyncEvent['kind']>([
   'kept-edit',
   'imported',
   'repaired',
+  'newest-won',
+  'resolved',
+  'reopened',
 ]);
 
 type Fields = Readonly<Record<string, string | number | boolean>>;
@@ -44,12 +47,13 @@ function entryOf(timeMs: number, level: LogEntry['level'], kind: string, fields:
       .join(', ');
     return { timeMs, level, text: TEXTS.sync.log.note(kind, detail) };
   }
-  const { path = '', other, reason = '' } = fields;
+  const { path = '', other, reason = '', undo } = fields;
   const event: SyncEvent = {
     kind: kind as SyncEvent['kind'],
     path: String(path) as VaultPath,
     reason: String(reason),
     ...(other === undefined ? {} : { other: String(other) as VaultPath }),
+    ...(undo === undefined ? {} : { undo: String(undo) }),
   };
   return { timeMs, level, text: TEXTS.sync.event(event), event };
 }

@@ -2,9 +2,10 @@ import type { Settings } from '../settings/model.ts';
 import { countText } from '../../core/text/words.ts';
 
 const CONFLICTS: Readonly<Record<Settings['conflicts'], string>> = {
-  merge: 'Merge, else keep both',
-  'keep-both': 'Always keep both',
-  newest: 'Keep the newest, the other in history',
+  ask: 'Ask me',
+  merge: 'Merge what is safe, else ask me',
+  'keep-both': 'Keep both',
+  newest: 'The newest wins, the other stays in history',
 };
 
 export const SETTINGS_TEXTS = {

@@ -13,6 +13,9 @@ const VERBS: Readonly<Record<SyncEvent['kind'], string>> = {
   'kept-edit': 'Kept the edit',
   imported: 'Taken in from the bucket',
   repaired: 'Repaired',
+  'newest-won': 'Kept the newest',
+  resolved: 'Conflict resolved',
+  reopened: 'Conflict open again',
 };
 
 const REASONED: ReadonlySet<SyncEvent['kind']> = new Set([
@@ -21,6 +24,9 @@ const REASONED: ReadonlySet<SyncEvent['kind']> = new Set([
   'kept-edit',
   'imported',
   'repaired',
+  'newest-won',
+  'resolved',
+  'reopened',
 ]);
 
 function eventText({ kind, path, other, reason }: SyncEvent): string {

@@ -4,6 +4,8 @@ import {
   caseConflictName,
   conflictCopyName,
   isConflictCopyOf,
+  keptCopyName,
+  readCopyName,
 } from '../../../src/core/conflict/copy-name.ts';
 import type { ContentHash } from '../../../src/core/model/ids.ts';
 import { parseVaultPath, type VaultPath } from '../../../src/core/model/vault-path.ts';
@@ -126,5 +128,34 @@ describe('a conflict copy', () => {
     ['[CC6] is not a second spelling', 'f/n (case conflict Phone).md', 'f/n.md', false],
   ])('%s', (_title, path, original, expected) => {
     expect(isConflictCopyOf(path as VaultPath, original as VaultPath)).toBe(expected);
+  });
+});
+
+describe('what a copy tells by its name', () => {
+  it.each(['notes/Plan.md', '.env', 'a.tar.gz'])(
+    '[CF7] %s: the note, the device, the minute, the contents',
+    (path) => {
+      expect(readCopyName(copy(path, {}, [copy(path)]) as VaultPath)).toEqual({
+        original: path,
+        deviceName: 'Phone',
+        hashDigits: 'ab12',
+        timeMs: Date.UTC(2026, 7, 1, 10, 30),
+      });
+    },
+  );
+
+  it.each(['Plan.md', 'Plan (case conflict Phone).md', 'Plan (conflict of interest).md'])(
+    '[CF7] %s is none',
+    (path) => {
+      expect(readCopyName(path as VaultPath)).toBeUndefined();
+    },
+  );
+
+  it('[CF9] a copy that stays has the name of its device', () => {
+    const plan = 'notes/Plan.md' as VaultPath;
+    expect(keptCopyName(plan, 'Phone', () => false)).toBe('notes/Plan (Phone).md');
+    expect(keptCopyName(plan, 'Phone', (name) => name === 'notes/Plan (Phone).md')).toBe(
+      'notes/Plan (Phone 2).md',
+    );
   });
 });

@@ -211,6 +211,13 @@ describe('changes', () => {
   });
 });
 
+it.each([tombstone, trash])('[CF11] conflict copies that go neither count nor are held', (make) => {
+  const copies = times(60, (number): Action => {
+    return { ...make(number), path: path(`n${number} (conflict Phone 2026-08-01 10-30 ab12).md`) } as Action;
+  });
+  expect(heldCount([...copies, ...times(5, make)], context(100))).toBe(0);
+});
+
 describe('a person’s word', () => {
   const items = (actions: readonly Action[]): HeldItem[] =>
     guard(actions, context(10)).held.map(({ item }) => item);
