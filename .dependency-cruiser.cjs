@@ -21,6 +21,7 @@ const PACKAGES = {
   'storage/s3': ['p-map', '@aws-sdk/client-s3'],
   // MD5 is set at the upload, which the service does not do for blocks.
   'storage/azure': ['@azure/storage-blob', '@noble/hashes'],
+  'storage/gcs': ['valibot'],
   storage: ['p-map'],
   engine: ['p-map'],
   plugin: ['obsidian', 'valibot', 'idb-keyval', '@noble/hashes'],
@@ -47,7 +48,7 @@ const packages = Object.entries(PACKAGES).map(([folder, allowed]) => ({
   severity: 'error',
   from: {
     path: `^src/${folder}/`,
-    ...(folder === 'storage' ? { pathNot: '^src/storage/(s3|azure|memory)/' } : {}),
+    ...(folder === 'storage' ? { pathNot: '^src/storage/(s3|azure|gcs|memory)/' } : {}),
   },
   to: { pathNot: [packagePattern(allowed), '^src/', '^[.]'], dependencyTypesNot: ['core'] },
 }));

@@ -14,9 +14,11 @@ import { withRetry, type RetryOptions } from '../storage/wrappers/with-retry.ts'
 import { withTimeout, type TimeoutOptions } from '../storage/wrappers/with-timeout.ts';
 import { CliError, EXIT } from './cli-error.mts';
 import type { BackupConfig, VaultConfig } from './config.mts';
+import type { GcsRemote } from './gcs-remote.mts';
 import { makeFolder } from './make-folder.mts';
 import { nodeClock } from './platform/clock.mts';
 import { nodeCompression } from './platform/compression.mts';
+import { fetchTransport } from './platform/fetch-transport.mts';
 import { FolderVault } from './platform/folder-vault.mts';
 import { nodeHashing } from './platform/hashing.mts';
 import { nodeRandom } from './platform/random.mts';
@@ -72,6 +74,7 @@ export async function openStore(remote: RemoteSpec, options: OpenOptions): Promi
     const access = azureAccess(remote, env);
     return createAzureStore({ container, access, random: nodeRandom, now: () => nodeClock.now() });
   }
+  if (remote.kind === 'gcs') return openGcs(remote, env);
   const { createS3Store } = await import('../storage/s3/s3-store.ts');
   const { s3Credentials } = await import('./s3-credentials.mts');
   const { bucket, region, endpoint, pathStyle } = remote;
@@ -90,6 +93,20 @@ export async function openStore(remote: RemoteSpec, options: OpenOptions): Promi
       httpsAgent: SOCKETS,
     },
     now: () => nodeClock.now(),
+  });
+}
+
+async function openGcs({ bucket, endpoint }: GcsRemote, env: NodeJS.ProcessEnv): Promise<ObjectStore> {
+  const { createGcsStore } = await import('../storage/gcs/gcs-store.ts');
+  const { gcsCredentials } = await import('./gcs-credentials.mts');
+  const credentials = gcsCredentials(env, endpoint);
+  return createGcsStore({
+    bucket,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(credentials === undefined ? {} : { credentials }),
+    transport: fetchTransport(),
+    timer: nodeClock,
+    random: nodeRandom,
   });
 }
 

@@ -1,4 +1,5 @@
-import { checkConnection, type Finding } from '../storage/check-connection.ts';
+import { checkCloud, type OpenedCloud } from '../storage/check-cloud.ts';
+import type { Finding } from '../storage/check-connection.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { DetectedForm } from '../storage/s3/detect-condition-form.ts';
 import { probeConditions } from '../storage/probe.ts';
@@ -8,14 +9,15 @@ import { backupEnv, openStore, wrapped } from './compose.mts';
 import type { BackupConfig, VaultConfig } from './config.mts';
 import { nodeClock } from './platform/clock.mts';
 import { nodeRandom } from './platform/random.mts';
+import type { GcsRemote } from './gcs-remote.mts';
 import { remoteName, type RemoteSpec } from './remote.mts';
 
 type FolderRemote = Extract<RemoteSpec, { kind: 'folder' }>;
 type AzureRemote = Extract<RemoteSpec, { kind: 'azure' }>;
 type S3Remote = Extract<RemoteSpec, { kind: 's3' }>;
 
-/** A folder keeps its conditions by its file system, which needs no long race to show. */
-const FOLDER_PROBE = { rounds: 1, racers: 3 };
+/** Where conditions are kept by a file system, or as documented: that needs no long race to show. */
+const SHORT_PROBE = { rounds: 1, racers: 3 };
 
 /** The vault's entry with what the probe of its cloud found; rejects with what is in the way, and the way out. */
 export async function connected(
@@ -24,7 +26,7 @@ export async function connected(
   signal: AbortSignal,
 ): Promise<VaultConfig> {
   if (remote.kind === 's3') return { ...config, conditionForm: await conditionFormOf(remote, signal) };
-  await (remote.kind === 'azure' ? checkAzure(remote, signal) : checkFolder(remote, signal));
+  await (remote.kind === 'folder' ? checkFolder(remote, signal) : checkConditions(remote, signal));
   return config;
 }
 
@@ -36,7 +38,7 @@ export async function connectedBackup(
 ): Promise<BackupConfig> {
   const env = backupEnv(backup.name);
   if (remote.kind === 's3') return { ...backup, conditionForm: (await detectForm(remote, signal, env)).form };
-  await (remote.kind === 'azure' ? checkAzure(remote, signal, env) : checkFolder(remote, signal));
+  await (remote.kind === 'folder' ? checkFolder(remote, signal) : checkConditions(remote, signal, env));
   return backup;
 }
 
@@ -57,13 +59,19 @@ async function detectForm(
   return detectConditionForm((tried) => openForm(remote, tried, env), { random: nodeRandom, signal });
 }
 
-async function checkAzure(remote: AzureRemote, signal: AbortSignal, env?: NodeJS.ProcessEnv): Promise<void> {
+async function checkConditions(
+  remote: AzureRemote | GcsRemote,
+  signal: AbortSignal,
+  env?: NodeJS.ProcessEnv,
+): Promise<void> {
   const store = await openForm(remote, 'quoted', env);
   try {
-    const { conditions, detail } = await probeConditions(store, { random: nodeRandom, signal });
+    // Google answers 429 to more than one write a second of one object: few racers, or it takes a minute.
+    const race = remote.kind === 'gcs' ? SHORT_PROBE : {};
+    const { conditions, detail } = await probeConditions(store, { random: nodeRandom, signal, ...race });
     if (conditions === 'honoured') return;
     throw new CliError(
-      `${remoteName(remote)} cannot be a vault’s cloud. ${detail} Two devices that write at once would overwrite each other there.`,
+      `${remoteName(remote)} cannot be a vault’s cloud. ${detail} Two devices that write at once would overwrite each other there. Check the endpoint.`,
     );
   } finally {
     await store.close();
@@ -76,7 +84,7 @@ async function checkFolder(remote: FolderRemote, signal: AbortSignal): Promise<v
     const { conditions, detail } = await probeConditions(store, {
       random: nodeRandom,
       signal,
-      ...FOLDER_PROBE,
+      ...SHORT_PROBE,
     });
     if (conditions === 'honoured') return;
     throw new CliError(
@@ -89,28 +97,12 @@ async function checkFolder(remote: FolderRemote, signal: AbortSignal): Promise<v
 
 /** What a connection check finds, in the form of conditions that this server keeps. */
 export async function examine(remote: RemoteSpec, signal: AbortSignal): Promise<readonly Finding[]> {
-  const findings = await examineForm(remote, 'quoted', signal);
-  if (remote.kind !== 's3' || keepsConditions(findings)) return findings;
-  const bare = await examineForm(remote, 'bare', signal);
-  return keepsConditions(bare) ? bare : findings;
-}
-
-/** Also where that was not looked at: another form would not change what is in the way. */
-function keepsConditions(findings: readonly Finding[]): boolean {
-  return findings.every(({ check, state }) => check !== 'conditions' || state !== 'warning');
-}
-
-async function examineForm(
-  remote: RemoteSpec,
-  form: 'quoted' | 'bare',
-  signal: AbortSignal,
-): Promise<readonly Finding[]> {
-  const store = await openForm(remote, form);
-  try {
-    return await checkConnection(store, { random: nodeRandom, clock: nodeClock, signal });
-  } finally {
-    await store.close();
-  }
+  const open = async (conditionForm: 'quoted' | 'bare'): Promise<OpenedCloud> => {
+    const bare = await openStore(remote, { conditionForm, create: false });
+    return { bare, store: wrapped(bare, remote, new Meter()) };
+  };
+  const forms = remote.kind === 's3' ? (['quoted', 'bare'] as const) : (['quoted'] as const);
+  return (await checkCloud(open, forms, { random: nodeRandom, clock: nodeClock, signal })).findings;
 }
 
 async function openForm(

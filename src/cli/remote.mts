@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CliError, EXIT } from './cli-error.mts';
+import { gcsName, gcsText, parseGcs, type GcsRemote } from './gcs-remote.mts';
 
 /** A cloud as `--remote` names it. No secret is ever part of it. */
 export type RemoteSpec =
@@ -14,6 +15,7 @@ export type RemoteSpec =
       readonly endpoint?: string;
       readonly pathStyle: boolean;
     }
+  | GcsRemote
   | {
       readonly kind: 'azure';
       readonly account: string;
@@ -24,7 +26,7 @@ export type RemoteSpec =
     };
 
 const FORMS =
-  'folder:/path/to/folder, s3://bucket/prefix?region=…&endpoint=https://…&path-style=true or azure://account/container/prefix';
+  'folder:/path/to/folder, s3://bucket/prefix?region=…&endpoint=https://…&path-style=true, azure://account/container/prefix or gcs:bucket/prefix';
 const S3_OPTIONS = ['region', 'endpoint', 'path-style'];
 const AZURE_OPTIONS = ['endpoint'];
 const ACCOUNT = /^[a-z0-9]{3,24}$/u;
@@ -45,6 +47,7 @@ export function parseRemote(text: string, { cwd, env }: RemoteSurroundings): Rem
   if (scheme === 'folder') return parseFolder(text.slice(at + 1), cwd);
   if (scheme === 's3') return parseS3(text, env);
   if (scheme === 'azure') return parseAzure(text);
+  if (scheme === 'gcs' || scheme === 'gs') return parseGcs(text, env, { prefixOf, endpointOf });
   if (scheme === 'file' && URL.canParse(text)) {
     return { kind: 'folder', folder: fileURLToPath(text), prefix: '' };
   }
@@ -149,6 +152,7 @@ function flagOf(text: string | null): boolean | undefined {
 /** The one spelling by which a remote is remembered. */
 export function remoteText(remote: RemoteSpec): string {
   if (remote.kind === 'folder') return `folder:${remote.folder}`;
+  if (remote.kind === 'gcs') return gcsText(remote);
   const prefix = remote.prefix.split('/').map(encodeURIComponent).join('/');
   if (remote.kind === 'azure') {
     const endpoint = remote.endpoint === undefined ? '' : `?endpoint=${encodeURIComponent(remote.endpoint)}`;
@@ -163,6 +167,7 @@ export function remoteText(remote: RemoteSpec): string {
 /** As people are told of it. */
 export function remoteName(remote: RemoteSpec): string {
   if (remote.kind === 'folder') return remote.folder;
+  if (remote.kind === 'gcs') return gcsName(remote);
   const host = remote.endpoint === undefined ? '' : ` at ${new URL(remote.endpoint).host}`;
   if (remote.kind === 'azure') return `azure://${remote.account}/${remote.container}/${remote.prefix}${host}`;
   return `s3://${remote.bucket}/${remote.prefix}${host}`;

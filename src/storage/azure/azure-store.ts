@@ -27,6 +27,7 @@ import type {
   WriteOptions,
 } from '../object-store.ts';
 import { isStoreError, StoreError } from '../store-error.ts';
+import type { TellsVersioning, Versioning } from '../versioning.ts';
 import { AzureConnection, type AzureConnectionOptions } from './azure-connection.ts';
 import { stageBlocks } from './put-blocks.ts';
 import { cutToRange, NO_METADATA, readBody, readInfo, readPage, readVersion } from './read-answer.ts';
@@ -44,17 +45,18 @@ export interface AzureStoreOptions extends AzureConnectionOptions {
  * conditions hold for both. Keys with a backslash are `unsupported`: the service stores them as if it
  * were a slash, over another object. The SDK is loaded at the first call.
  */
-export function createAzureStore(options: AzureStoreOptions): ObjectStore {
+export function createAzureStore(options: AzureStoreOptions): ObjectStore & TellsVersioning {
   return new AzureStore(options);
 }
 
 const MAX_PAGE = 1000;
 
-class AzureStore implements ObjectStore {
+class AzureStore implements ObjectStore, TellsVersioning {
   readonly capabilities: StoreCapabilities;
   readonly #options: AzureStoreOptions;
   readonly #connection: AzureConnection;
   readonly #pieceBytes: number;
+  #versioning: Versioning = 'unknown';
 
   constructor(options: AzureStoreOptions) {
     this.#options = options;
@@ -171,6 +173,11 @@ class AzureStore implements ObjectStore {
     } while (token !== undefined);
   }
 
+  /** As the answer to this store's last put told it; before that, unknown. A key of one container may not ask the account. */
+  versioning(): Promise<Versioning> {
+    return Promise.resolve(this.#versioning);
+  }
+
   close(): Promise<void> {
     return this.#connection.close();
   }
@@ -191,7 +198,9 @@ class AzureStore implements ObjectStore {
     if (size <= this.#pieceBytes) {
       const whole = (await readPiece(marked, 0, size, 'azure')) as Uint8Array<ArrayBuffer>;
       const blobHTTPHeaders = headersOf(options, md5(whole));
-      return readVersion(await client.upload(whole, size, { ...about, blobHTTPHeaders }), key);
+      const output = await client.upload(whole, size, { ...about, blobHTTPHeaders });
+      this.#versioning = output.versionId === undefined ? 'off' : 'on';
+      return readVersion(output, key);
     }
     const uploadId = this.#options.random.hex(16);
     const staged = await stageBlocks(marked, { client, key, pieceBytes: this.#pieceBytes, uploadId, signal });

@@ -38,5 +38,5 @@ export async function startServer(): Promise<RunningServer> {
     throw error;
   });
   const endpoint = `http://127.0.0.1:${String(port)}/${ACCOUNT}`;
-  return { endpoint, region: '', accessKeyId: ACCOUNT, secretAccessKey: KEY, stop };
+  return { kind: 'azure', endpoint, region: '', accessKeyId: ACCOUNT, secretAccessKey: KEY, stop };
 }
