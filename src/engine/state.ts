@@ -131,6 +131,8 @@ export interface BackupRow {
   /** Of this device's clock; and how often it failed since it was last reached. */
   readonly failed?: { readonly atMs: number; readonly times: number };
   readonly stopped?: true;
+  /** Some object could not be copied when it was last tried, and seems spoilt. */
+  readonly doubtful?: true;
   readonly message?: string;
 }
 

@@ -46,7 +46,9 @@ export async function runSync(request: LookRequest, task?: Task): Promise<SyncRe
   options.onSaved?.();
   await protect(look);
   await afterwards(run);
-  return protectedReport(look, await finished(run, loop.pass));
+  // One that failed just now is not waited for again.
+  const once = { ...look, options: { ...look.options, backups: 'when-due' as const } };
+  return protectedReport(once, await finished(run, loop.pass));
 }
 
 /** With what the backups have, which are brought up where something was committed since. */

@@ -5,6 +5,7 @@ import type { ObjectKey } from '../../src/core/model/ids.ts';
 import type { BackupStatus } from '../../src/engine/api.ts';
 import { MemoryState } from '../../src/engine/memory/memory-state.ts';
 import { MemoryStore } from '../../src/storage/memory/memory-store.ts';
+import { intercept } from '../../src/storage/wrappers/intercept.ts';
 import { FaultyStore, whenever } from '../support/faulty-store.ts';
 import { bench, contentsOf, noting, type Bench, type TestDevice } from './two-devices.ts';
 
@@ -133,6 +134,23 @@ describe('replication', () => {
     expect(await synced()).toMatchObject({ state: 'protected' });
   });
 
+  it('[RE8] when the sync has ended, nothing that a failing backup began is still under way', async () => {
+    let underWay = 0;
+    const device = cloud.device('counting', {
+      backups: [{ name: 'spare', store: faulty }],
+      through: (store) =>
+        intercept(store, async (call, run) => {
+          underWay += 1;
+          for (let turn = 0; call.kind === 'list' && turn < 200; turn += 1) await Promise.resolve();
+          return run(call.signal).finally(() => (underWay -= 1));
+        }),
+    });
+    faulty.script = whenever(({ kind }) => kind === 'list', { kind: 'fail-before', error: 'unavailable' });
+    device.vault.userWrite('a.md', 'one\n');
+    expect(await synced(device)).toMatchObject({ state: 'behind' });
+    expect(underWay).toBe(0);
+  });
+
   it('[RE7] what the primary lacks or spoilt is not copied, is told, and the rest goes on', async () => {
     laptop.vault.userWrite('a.md', 'one\n');
     laptop.vault.userWrite('large.bin', new Uint8Array(400_000).fill(7));
@@ -140,10 +158,35 @@ describe('replication', () => {
     await alone.engine.sync();
     const blob = [...cloud.store.snapshot().keys()].find((key) => key.startsWith('.twincloud/blobs/')) ?? '';
     await cloud.store.put(blob as ObjectKey, new Uint8Array(400_000).fill(8));
-    const status = await synced();
+    const doubtful = await synced();
+    expect(doubtful).toMatchObject({ state: 'behind' });
+    expect(doubtful.message).toContain(blob);
+    expect(headOf(backup)).toBeUndefined();
+    const status = await synced(laptop, 'always');
     expect(status.message).toContain(blob);
     expect(backup.snapshot().has(blob)).toBe(false);
     expect(headOf(backup)).toEqual(headOf(cloud.store));
+    await cloud.store.put(blob as ObjectKey, new Uint8Array(400_000).fill(7));
+    expect((await synced(laptop, 'always')).message).toBeUndefined();
+    expect(lacking()).toEqual([]);
+  });
+
+  it('[RE1] [RE7] an answer that was harmed on its way makes no backup that lacks something', async () => {
+    const device = cloud.device('harmed', {
+      backups: [{ name: 'spare', store: faulty }],
+      through: (store) => {
+        const shaky = new FaultyStore(store);
+        const isPack: Parameters<typeof whenever>[0] = ({ kind, key }) =>
+          kind === 'get' && key.includes('/packs/');
+        shaky.script = whenever(isPack, { kind: 'corrupt-body' }, 1);
+        return shaky;
+      },
+    });
+    device.vault.userWrite('a.md', 'one\n');
+    expect(await synced(device)).toMatchObject({ state: 'behind' });
+    expect(headOf(backup)).toBeUndefined();
+    expect(await synced(device, 'always')).toMatchObject({ state: 'protected' });
+    expect(lacking()).toEqual([]);
   });
 });
 
@@ -218,6 +261,27 @@ describe('what a backup holds', () => {
       await device.engine.sync();
     }
     expect(calls).not.toContain('delete');
+  });
+
+  it('[RE9] is looked at once a day: one that its owner emptied is filled again without an edit', async () => {
+    laptop.vault.userWrite('a.md', 'one\n');
+    await synced();
+    for (const key of backup.snapshot().keys()) await backup.delete(key as ObjectKey);
+    await cloud.clock.sleep(23 * 60 * MINUTE_MS);
+    await synced();
+    expect(headOf(backup)).toBeUndefined();
+    await cloud.clock.sleep(2 * 60 * MINUTE_MS);
+    await synced();
+    expect(lacking()).toEqual([]);
+  });
+
+  it('[RE12] a scrub looks at the head too: an emptied backup is whole after it', async () => {
+    laptop.vault.userWrite('a.md', 'one\n');
+    await synced();
+    for (const key of backup.snapshot().keys()) await backup.delete(key as ObjectKey);
+    await laptop.engine.scrubBackups();
+    expect(lacking()).toEqual([]);
+    expect(await fromBackup()).toEqual({ 'a.md': 'one\n' });
   });
 
   it('[RE10] status tells the commit, when it was seen, and the lag', async () => {

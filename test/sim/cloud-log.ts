@@ -36,6 +36,8 @@ export class CloudLog {
   view: CloudView | undefined;
   /** Every head that ever stood, by its commit. */
   readonly views = new Map<string, CloudView>();
+  /** Tags of every head that ever stood. */
+  readonly headTags = new Set<string>();
   /** When, by the server. */
   readonly times = new Map<string, number>();
   /** Hashes of contents that this bucket's heads have named; a rollback takes it back. */
@@ -74,6 +76,7 @@ export class CloudLog {
   restore(backup: Backup): void {
     this.#world.store.rollback(backup.objects);
     this.view = readCloud(backup.objects);
+    this.#noteTag();
     if (this.view !== undefined) this.views.set(this.view.head.commit, this.view);
     this.everCommitted = new Set(backup.everCommitted);
   }
@@ -88,7 +91,13 @@ export class CloudLog {
     return this.#everAt.get(foldPath(path)) ?? new Set();
   }
 
+  #noteTag(): void {
+    const tag = this.#world.store.peek(headKey)?.etag;
+    if (tag !== undefined) this.headTags.add(tag);
+  }
+
   #onHead(device: Device, options: PutOptions, replaced: boolean): void {
+    this.#noteTag();
     const world = this.#world;
     const objects = world.bucket();
     let after: CloudView | undefined;

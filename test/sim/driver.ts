@@ -233,6 +233,7 @@ export class Driver {
       verify: 2.5,
       decide: device.held.length > 0 ? 40 : 0,
       restore: 0.5,
+      scrub: this.#world.isBackedUp(device) ? 2.5 : 0,
     });
     void this.#calls.run(device, kind, rng);
   }
@@ -260,6 +261,11 @@ export class Driver {
         if (this.#rng.chance(0.8)) await this.quietSync(device);
       }
     }
+  }
+
+  /** Time goes on, and nothing else happens. */
+  nextDay(): void {
+    this.#stepper.advance(this.#world.nowMs + DAY_MS * 1.05);
   }
 
   /** Goes on until no device has a call under way. */

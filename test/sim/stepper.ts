@@ -107,7 +107,8 @@ export class Stepper {
     }
     this.hit(`${port}.${method}${sited(site)} × ${fault ?? ''}`);
     this.#world.stats.faults += 1;
-    if (device.op !== undefined) device.op.faults += 1;
+    // A backup that fails is no reason for a sync to fail.
+    if (device.op !== undefined && (port !== 'backup' || device.op.kind === 'scrub')) device.op.faults += 1;
     this.#run(parked, fault);
   }
 

@@ -32,8 +32,10 @@ export interface Both {
 
 /** What either cloud holds in our folder. */
 export async function listBoth({ from, to }: Pick<Route, 'from' | 'to'>): Promise<Both> {
-  const [source, target] = await Promise.all([listOwn(from), listOwn(to)]);
-  return { source, target };
+  const lists = [listOwn(from), listOwn(to)] as const;
+  // Nothing of a run may go on after its end: where one fails the other is waited for.
+  await Promise.allSettled(lists);
+  return { source: await lists[0], target: await lists[1] };
 }
 
 async function listOwn(cloud: Cloud): Promise<ReadonlyMap<ObjectKey, ListedObject>> {
@@ -64,9 +66,10 @@ export async function copyMissing(
     const now = wanting.filter(({ key }) => kinds.includes(classifyKey(key)));
     await inLanes(now, route.deps.settings.concurrency, async (object) => {
       const isCopied = await copyObject(route, object);
+      // A device's word is replaced often, also while it is copied, and is none of the vault's contents.
+      if (classifyKey(object.key) === 'device') return;
       if (!isCopied) damaged.push(object.key);
-      // A device's word is replaced often, and is none of the vault's contents.
-      else if (classifyKey(object.key) !== 'device') {
+      else {
         objects += 1;
         bytes += object.sizeBytes;
       }

@@ -13,6 +13,8 @@ export interface Protecting {
   readonly deps: EngineDeps;
   readonly state: DeviceState;
   readonly options: SyncOptions;
+  /** Look at every backup, also at one that had all when it was last seen. */
+  readonly look?: boolean;
 }
 
 type Refusal = Extract<Replicated, { kind: 'refused' }>['reason'];
@@ -27,7 +29,13 @@ const REFUSED: Readonly<Record<Refusal, string>> = {
   contended: 'Other devices are writing to it. The next sync tries again.',
 };
 
-/** Brings each backup up that does not have the head; one that failed lately waits for its time. Costs nothing where all have it. */
+/** A backup that was emptied, or put back by its owner, is noticed after so long. */
+const LOOK_AGAIN_MS = 86_400_000;
+
+/**
+ * Brings each backup up that does not have the head, or was not looked at for a day; one that failed lately
+ * waits for its time. Costs nothing where all were seen to have it.
+ */
 export async function protect(work: Protecting): Promise<void> {
   const { deps, state, options } = work;
   const head = (await state.meta('head'))?.head;
@@ -38,7 +46,9 @@ export async function protect(work: Protecting): Promise<void> {
   let changed = false;
   for (const backup of backups) {
     const row = rows?.find(({ name }) => name === backup.name) ?? { name: backup.name };
-    const due = !has(row, head) && (options.backups === 'always' || isDue(row, deps.clock.now()));
+    const nowMs = deps.clock.now();
+    const known = has(row, head) && row.failed === undefined && !isOld(row, nowMs);
+    const due = work.look === true || (!known && (options.backups === 'always' || isDue(row, nowMs)));
     next.push(due ? await bringUp(work, backup, row) : row);
     changed ||= due;
   }
@@ -49,27 +59,39 @@ function has({ holds }: BackupRow, head: Head): boolean {
   return holds?.commit === head.commit && holds.lineage === head.lineage;
 }
 
+function isOld({ holds }: BackupRow, nowMs: number): boolean {
+  return Math.abs(nowMs - (holds?.seenMs ?? 0)) >= LOOK_AGAIN_MS;
+}
+
 function isDue({ failed }: BackupRow, nowMs: number): boolean {
   return failed === undefined || Math.abs(nowMs - failed.atMs) >= pauseAfter(failed.times);
 }
 
-async function bringUp({ deps, options }: Protecting, backup: Backup, row: BackupRow): Promise<BackupRow> {
+async function bringUp(work: Protecting, backup: Backup, row: BackupRow): Promise<BackupRow> {
+  const { deps, options } = work;
   const { name } = backup;
   const nowMs = deps.clock.now();
   const failed = { atMs: nowMs, times: (row.failed?.times ?? 0) + 1 };
   const held = row.holds === undefined ? {} : { holds: row.holds };
   try {
     const to = new Cloud({ ...deps, store: backup.store }, options.signal);
-    const result = await replicate({ deps, from: new Cloud(deps, options.signal), to });
+    const route = { deps, from: new Cloud(deps, options.signal), to };
+    const result = await replicate(route, {
+      thorough: row.failed !== undefined || work.look === true,
+      confirmed: row.doubtful === true,
+    });
+    if (result.kind === 'doubtful')
+      return { name, ...held, failed, doubtful: true, ...damageMessage(result.damaged) };
     if (result.kind === 'refused') {
       const stopped = result.reason === 'contended' ? {} : { stopped: true as const };
       return { name, ...held, ...stopped, failed, message: REFUSED[result.reason] };
     }
     const { lineage, commit, generation } = result.head;
     deps.log.write('info', 'protected', { backup: name, commit, objects: result.objects });
-    const message = damageMessage(result.damaged);
     const holds = { lineage, commit, generation, seenMs: nowMs };
-    return { name, holds, ...(message === undefined ? {} : { message }) };
+    if (result.damaged.length === 0) return { name, holds };
+    // It may be mended meanwhile, by a device that has the note: asked again with a back-off.
+    return { name, holds, failed, doubtful: true, ...damageMessage(result.damaged) };
   } catch (error) {
     options.signal?.throwIfAborted();
     const message = messageOf(error);
@@ -78,11 +100,12 @@ async function bringUp({ deps, options }: Protecting, backup: Backup, row: Backu
   }
 }
 
-function damageMessage(damaged: readonly string[]): string | undefined {
-  const [first] = damaged;
-  if (first === undefined) return undefined;
+function damageMessage(damaged: readonly string[]): { readonly message: string } {
+  const first = damaged[0] ?? '';
   const more = damaged.length === 1 ? '' : ` and ${String(damaged.length - 1)} more`;
-  return `The cloud lacks or spoilt ${first}${more}, which could not be copied. Run \`twincloud verify\` on a device that has the notes.`;
+  return {
+    message: `The cloud lacks or spoilt ${first}${more}, which could not be copied. Run \`twincloud verify\` on a device that has the notes.`,
+  };
 }
 
 /** Whatever a backup does, the sync has done its work; what nobody foresaw passes through. */

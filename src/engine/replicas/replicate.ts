@@ -20,8 +20,17 @@ export type Replicated =
       /** Objects of the primary that could not be copied, for they are missing or damaged there. */
       readonly damaged: readonly ObjectKey[];
     }
+  /** The backup's head was left, for these could not be copied: an answer may have been harmed on its way. */
+  | { readonly kind: 'doubtful'; readonly damaged: readonly ObjectKey[] }
   /** Nothing of the backup's head was changed. */
   | { readonly kind: 'refused'; readonly reason: 'other-vault' | 'other-lineage' | 'ahead' | 'contended' };
+
+interface ReplicateOptions {
+  /** Look for what the backup lacks also where it has the primary's head. */
+  readonly thorough: boolean;
+  /** What could not be copied could not be the last time either: go on without it. */
+  readonly confirmed: boolean;
+}
 
 /**
  *   primary's head ─► compare ─► copy what lacks ─► (keep the backup's head as a root) ─► the backup's head
@@ -30,7 +39,7 @@ export type Replicated =
  * may run on several devices at once. Rejects with the `StoreError` of whichever cloud failed, or with
  * an `EngineError` of kind `format` where a head cannot be understood.
  */
-export async function replicate(route: Route): Promise<Replicated> {
+export async function replicate(route: Route, options: ReplicateOptions): Promise<Replicated> {
   const { deps, from, to } = route;
   const done = { objects: 0, bytes: 0 };
   for (let tries = 0; tries < TRIES; tries += 1) {
@@ -40,15 +49,19 @@ export async function replicate(route: Route): Promise<Replicated> {
     const step = replicationStep(primary.head, backup?.head);
     if (step === 'other-vault' || step === 'other-lineage' || step === 'ahead')
       return { kind: 'refused', reason: step };
-    if (step === 'same') return { kind: 'protected', head: primary.head, ...done, damaged: [] };
-    const isAncestor = step === 'advance' || (await isOlder(route, primary.head, backup));
+    if (step === 'same' && !options.thorough)
+      return { kind: 'protected', head: primary.head, ...done, damaged: [] };
+    const isAncestor = step === 'advance' || step === 'same' || (await isOlder(route, primary.head, backup));
     const both = await listBoth(route);
     const copied = await copyMissing(route, both, new Set(primary.head.condemned?.keys));
     done.objects += copied.objects;
     done.bytes += copied.bytes;
+    const { damaged } = copied;
+    if (damaged.length > 0 && !options.confirmed) return { kind: 'doubtful', damaged };
+    if (step === 'same') return { kind: 'protected', head: primary.head, ...done, damaged };
     if (!isAncestor && backup !== undefined) await keepAsRoot(route, backup.head);
     if (await putHead(to, primary.body, backup?.etag))
-      return { kind: 'protected', head: primary.head, ...done, damaged: copied.damaged };
+      return { kind: 'protected', head: primary.head, ...done, damaged };
     from.signal?.throwIfAborted();
   }
   return { kind: 'refused', reason: 'contended' };

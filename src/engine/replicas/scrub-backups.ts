@@ -15,7 +15,7 @@ export async function scrubBackups(
 ): Promise<readonly BackupScrub[]> {
   const from = new Cloud(deps, options.signal);
   const { head, tree } = await primaryNow(deps, from, state);
-  await protect({ deps, state, options: { ...options, backups: 'always' } });
+  await protect({ deps, state, options, look: true });
   const statuses = await backupStatus(deps, state, () => state.remote());
   const found: BackupScrub[] = [];
   for (const { name, store } of deps.backups ?? []) {
