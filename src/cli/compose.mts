@@ -53,6 +53,7 @@ export interface OpenOptions {
 /** Loads what the store's first call would wait for: the SDK takes longer than all the rest of a sync that finds nothing to do. */
 export async function preloadStore(remote: RemoteSpec): Promise<void> {
   if (remote.kind === 's3') await import('../storage/s3/sdk.ts');
+  if (remote.kind === 'gcs') await import('../storage/gcs/gcs-store.ts');
 }
 
 /** The bare store of a remote, without wrappers. */

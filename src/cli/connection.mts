@@ -13,8 +13,10 @@ import { remoteName, type RemoteSpec } from './remote.mts';
 type FolderRemote = Extract<RemoteSpec, { kind: 'folder' }>;
 type S3Remote = Extract<RemoteSpec, { kind: 's3' }>;
 
-/** Where conditions are kept by a file system, or as documented: that needs no long race to show. */
-const SHORT_PROBE = { rounds: 1, racers: 3 };
+/** A folder keeps its conditions by its file system, which needs no long race to show. */
+const FOLDER_PROBE = { rounds: 1, racers: 3 };
+/** Google may answer 429 to more than one write a second of one object: a longer race takes minutes. */
+const PACED_PROBE = { rounds: 1, racers: 2 };
 
 /** The vault's entry with what the probe of its cloud found; rejects with what is in the way, and the way out. */
 export async function connected(
@@ -30,11 +32,10 @@ export async function connected(
 async function checkGcs(remote: GcsRemote, signal: AbortSignal): Promise<void> {
   const store = await openForm(remote, 'quoted');
   try {
-    // Google answers 429 to more than one write a second of one object: few racers, or it takes a minute.
     const { conditions, detail } = await probeConditions(store, {
       random: nodeRandom,
       signal,
-      ...SHORT_PROBE,
+      ...PACED_PROBE,
     });
     if (conditions === 'honoured') return;
     throw new CliError(
@@ -63,7 +64,7 @@ async function checkFolder(remote: FolderRemote, signal: AbortSignal): Promise<v
     const { conditions, detail } = await probeConditions(store, {
       random: nodeRandom,
       signal,
-      ...SHORT_PROBE,
+      ...FOLDER_PROBE,
     });
     if (conditions === 'honoured') return;
     throw new CliError(
@@ -94,7 +95,8 @@ async function examineForm(
 ): Promise<readonly Finding[]> {
   const store = await openForm(remote, form);
   try {
-    return await checkConnection(store, { random: nodeRandom, clock: nodeClock, signal });
+    const probe = remote.kind === 'gcs' ? PACED_PROBE : {};
+    return await checkConnection(store, { random: nodeRandom, clock: nodeClock, signal, probe });
   } finally {
     await store.close();
   }

@@ -285,7 +285,7 @@ describe('uploads in pieces', () => {
   });
 
   it('[ST85] a cut upload goes on from where the server says it stands, with nothing sent twice that is there', async () => {
-    const { run, stored, body, received, pausesMs } = await session((index) =>
+    const { run, stored, body, asked, received, pausesMs } = await session((index) =>
       index === 1 ? { instead: 'hang up' } : index === 4 ? { status: 503 } : undefined,
     );
     await run();
@@ -301,11 +301,14 @@ describe('uploads in pieces', () => {
       'bytes 3145728-3145732/3145733',
     ]);
     expect(pausesMs).toEqual([500, 500]);
+    // Some sources cannot go back.
+    expect(asked).toEqual([MIB, MIB, MIB, 5]);
   });
 
   it('[ST85] a server that kept a part of a piece is sent the rest', async () => {
-    const { run, stored, body } = await session((index) => (index === 0 ? 'keep a part' : undefined));
+    const { run, stored, body, asked } = await session((index) => (index === 0 ? 'keep a part' : undefined));
     await run();
+    expect(asked).toEqual([MIB, MIB, MIB, 5]);
     expect(stored().equals(body)).toBe(true);
   });
 
