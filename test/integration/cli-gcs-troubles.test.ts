@@ -118,9 +118,9 @@ describe('Google Cloud Storage with troubles', { timeout: 120_000 }, () => {
   it('more than one write a second of one object is answered with 429, as Google does: nobody notices', async () => {
     const lastMs = new Map<string, number>();
     let refusals = 0;
-    const isWrite = ({ method = '', url = '' }: IncomingMessage): boolean =>
-      method === 'DELETE' ||
-      (method === 'POST' && (url.includes('/rewriteTo/') || isUpload({ url } as IncomingMessage)));
+    const isWrite = (request: IncomingMessage): boolean =>
+      request.method === 'DELETE' ||
+      (request.method === 'POST' && (isUpload(request) || request.url?.includes('/rewriteTo/') === true));
     trouble = (request) => {
       if (!isWrite(request)) return undefined;
       const url = new URL(request.url ?? '/', google.endpoint);
