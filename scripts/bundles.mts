@@ -48,6 +48,9 @@ export function cliBundle(root: string, outdir: string): BuildOptions & { metafi
     // One script, for V8's compiled code to be kept of it: what `import()` names still runs when it is asked for.
     format: 'cjs',
     supported: { 'dynamic-import': false },
+    // A script has no address of a module, which Azure's SDK asks for.
+    banner: { js: "const moduleUrl=require('node:url').pathToFileURL(process.argv[1]).href;" },
+    define: { 'import.meta.url': 'moduleUrl' },
     target: NODE,
   } as const satisfies BuildOptions;
   return { ...options, plugins: [asOneFile(options), withStart(root, outdir)] };

@@ -110,6 +110,22 @@ export interface MetaRows {
   /** Times of deletes carried out lately, for the guard's window. */
   readonly recentDeletes: { readonly 'in-cloud': readonly number[]; readonly here: readonly number[] };
   readonly rehashDay: number;
+  readonly backups: readonly BackupRow[];
+}
+
+/** What this device last saw of a backup. */
+export interface BackupRow {
+  readonly name: string;
+  readonly holds?: {
+    readonly lineage: string;
+    readonly commit: CommitId;
+    readonly generation: number;
+    readonly seenMs: number;
+  };
+  /** Of this device's clock; and how often it failed since it was last reached. */
+  readonly failed?: { readonly atMs: number; readonly times: number };
+  readonly stopped?: true;
+  readonly message?: string;
 }
 
 const SEAL = 'seal' satisfies keyof MetaRows;

@@ -14,6 +14,7 @@ import { needsPreview, planPass, planPolicy, type PassPlan } from './planning.ts
 import { adopt, surveyBucket, treeToBe } from './readable/adopt.ts';
 import { auditIfDue } from './readable/audit.ts';
 import { writeReadableCopy } from './readable/project.ts';
+import { backupStatus, protect } from './replicas/protect.ts';
 import { finished, noticesOf, report, stillSealed, unchanged } from './report.ts';
 import { dayOf } from './scan/scan.ts';
 import { StateChanges, type DeviceState } from './state.ts';
@@ -33,9 +34,10 @@ export async function runSync(
   options: SyncOptions,
 ): Promise<SyncReport> {
   const look = await lookAround({ deps, state, options });
-  if (await sealHolds(look)) return stillSealed(look);
+  if (await sealHolds(look)) return protectedReport(look, await stillSealed(look));
   const { run, first, listing } = await enter(look);
-  if (first.kind === 'unchanged' && (await nothingToDo(run))) return unchanged(run, listing);
+  if (first.kind === 'unchanged' && (await nothingToDo(run)))
+    return protectedReport(look, await unchanged(run, listing));
   const waiting = await takeFirst(run, first);
   if (waiting !== undefined) return { ...report(run, waiting), outcome: 'first-preview', plan: waiting };
   const loop = await workThrough(run);
@@ -43,8 +45,17 @@ export async function runSync(
     return { ...report(run, loop.pass), outcome: 'first-preview', plan: loop.pass };
   await settle(run, loop.pass);
   options.onSaved?.();
+  await protect(look);
   await afterwards(run);
-  return finished(run, loop.pass);
+  return protectedReport(look, await finished(run, loop.pass));
+}
+
+/** With what the backups have, which are brought up where something was committed since. */
+async function protectedReport(look: FirstLook, done: SyncReport): Promise<SyncReport> {
+  const { deps, state } = look;
+  if ((deps.backups ?? []).length === 0) return done;
+  await protect(look);
+  return { ...done, backups: await backupStatus(deps, state, () => state.remote()) };
 }
 
 /** What the last run found still holds: one request, and no row is loaded. */

@@ -43,18 +43,32 @@ const BY_REASON: Readonly<Record<Reason, Describe>> = {
     remedy:
       'Copy the access key id again from the cloud’s console, without spaces; it may have been deleted there.',
   }),
-  'wrong-secret': () => ({
-    message: 'The secret does not belong to this access key.',
-    remedy: 'Copy the secret key again. If it cannot be shown any more, make a new pair of keys.',
-  }),
+  'wrong-secret': ({ provider }) =>
+    provider === 'azure'
+      ? {
+          message: 'Azure does not accept this account key or signature.',
+          remedy: 'Copy the account key (or the SAS, whole) again from the storage account in the portal.',
+        }
+      : {
+          message: 'The secret does not belong to this access key.',
+          remedy: 'Copy the secret key again. If it cannot be shown any more, make a new pair of keys.',
+        },
   'wrong-region': () => ({
     message: 'The bucket is in another region than the settings say.',
     remedy: 'Look up the bucket’s region in the cloud’s console and set it here.',
   }),
-  'no-bucket': () => ({
-    message: 'There is no bucket of this name.',
-    remedy: 'Check the spelling of the bucket and the endpoint, or create the bucket in the cloud’s console.',
-  }),
+  'no-bucket': ({ provider }) =>
+    provider === 'azure'
+      ? {
+          message: 'There is no container of this name.',
+          remedy:
+            'Check the spelling of the container and the account, or create the container in the portal.',
+        }
+      : {
+          message: 'There is no bucket of this name.',
+          remedy:
+            'Check the spelling of the bucket and the endpoint, or create the bucket in the cloud’s console.',
+        },
   forbidden: ({ provider }) =>
     provider === 'folder'
       ? {
@@ -64,7 +78,10 @@ const BY_REASON: Readonly<Record<Reason, Describe>> = {
         }
       : {
           message: 'The key is right, but it has no right to do this.',
-          remedy: 'Give the key the rights to list, read, write and delete objects in this bucket.',
+          remedy:
+            provider === 'azure'
+              ? 'Give a signature (SAS) the rights to read, add, create, write, delete and list; if it has them, look whether the storage account’s network rules let this device in.'
+              : 'Give the key the rights to list, read, write and delete objects in this bucket.',
         },
 };
 
@@ -121,7 +138,9 @@ const BY_KIND: Readonly<Record<StoreErrorKind, Describe>> = {
       : {
           message: 'The cloud cannot be reached.',
           remedy:
-            'Check the network connection and the endpoint’s address; a proxy or firewall may be in the way.',
+            provider === 'azure'
+              ? 'Check the network connection and the account’s name, which is part of the address; a proxy or firewall may be in the way.'
+              : 'Check the network connection and the endpoint’s address; a proxy or firewall may be in the way.',
         },
   corrupt: () => ({
     message: 'What the cloud sent is damaged or incomplete.',

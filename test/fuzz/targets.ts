@@ -67,9 +67,11 @@ export const TARGETS: readonly Target[] = [
   },
   {
     name: 'address of a cloud',
-    seeds: ['s3://bucket/pre fix?region=r&endpoint=https%3A%2F%2Fh%3A1&path-style=true', 'folder:/a/b'].map(
-      text,
-    ),
+    seeds: [
+      's3://bucket/pre fix?region=r&endpoint=https%3A%2F%2Fh%3A1&path-style=true',
+      'folder:/a/b',
+      'azure://account/container/pre%20fix?endpoint=http%3A%2F%2Fh%3A1%2Faccount',
+    ].map(text),
     run: (input) => onlyCliError(() => parseRemote(plain(input), SURROUNDINGS)),
   },
   { name: 'setup link', seeds: [text(link())], run: setupLink },

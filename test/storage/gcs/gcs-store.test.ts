@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ObjectKey } from '../../../src/core/model/ids.ts';
+import { tellsVersioning } from '../../../src/storage/versioning.ts';
 import type { ObjectStore, PutOptions } from '../../../src/storage/object-store.ts';
 import { failure, key, keys, patterned } from '../../contract/object-store/subject-fixture.ts';
 import { cannedGoogle, download, listing, refusal, resource, type CannedAnswer } from './canned-google.ts';
@@ -387,5 +388,22 @@ describe('names', () => {
       expect((await failure(store.put(key('a.md'), new Uint8Array(5), { ifMatch }))).kind).toBe('conflict');
     }
     expect(received.every(({ method }) => method === 'GET')).toBe(true);
+  });
+});
+
+describe('old versions', () => {
+  const bucket = (more: object = {}): CannedAnswer => ({
+    body: JSON.stringify({ kind: 'storage#bucket', ...more }),
+  });
+
+  it.each([
+    [bucket({ versioning: { enabled: true } }), 'on'],
+    [bucket({ versioning: { enabled: false } }), 'off'],
+    [bucket(), 'off'],
+    [refusal(403, 'forbidden', 'no storage.buckets.get access'), 'unknown'],
+  ])('[ST54] %j is told as %s', async (answer, expected) => {
+    const { store } = await cannedGoogle(() => answer);
+    if (!tellsVersioning(store)) throw new Error('it does not tell');
+    expect(await store.versioning()).toBe(expected);
   });
 });
