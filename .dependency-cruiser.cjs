@@ -19,9 +19,9 @@ const PACKAGES = {
   // MD5 for entity tags, as a store would give them.
   'storage/memory': ['@noble/hashes'],
   'storage/s3': ['p-map', '@aws-sdk/client-s3'],
+  'storage/gcs': ['valibot'],
   // MD5 is set at the upload, which the service does not do for blocks.
   'storage/azure': ['@azure/storage-blob', '@noble/hashes'],
-  'storage/gcs': ['valibot'],
   storage: ['p-map'],
   engine: ['p-map'],
   plugin: ['obsidian', 'valibot', 'idb-keyval', '@noble/hashes'],

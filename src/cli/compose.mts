@@ -57,6 +57,7 @@ export interface OpenOptions {
 export async function preloadStore(remote: RemoteSpec): Promise<void> {
   if (remote.kind === 's3') await import('../storage/s3/sdk.ts');
   if (remote.kind === 'azure') await import('../storage/azure/sdk.ts');
+  if (remote.kind === 'gcs') await import('../storage/gcs/gcs-store.ts');
 }
 
 /** The bare store of a remote, without wrappers. */
@@ -67,6 +68,7 @@ export async function openStore(remote: RemoteSpec, options: OpenOptions): Promi
     if (options.create) await makeFolder(remote.folder);
     return new FolderStore({ folder: remote.folder, clock: nodeClock, random: nodeRandom });
   }
+  if (remote.kind === 'gcs') return openGcs(remote, env);
   if (remote.kind === 'azure') {
     const { createAzureStore } = await import('../storage/azure/azure-store.ts');
     const { azureAccess } = await import('./azure-credentials.mts');
@@ -74,7 +76,6 @@ export async function openStore(remote: RemoteSpec, options: OpenOptions): Promi
     const access = azureAccess(remote, env);
     return createAzureStore({ container, access, random: nodeRandom, now: () => nodeClock.now() });
   }
-  if (remote.kind === 'gcs') return openGcs(remote, env);
   const { createS3Store } = await import('../storage/s3/s3-store.ts');
   const { s3Credentials } = await import('./s3-credentials.mts');
   const { bucket, region, endpoint, pathStyle } = remote;

@@ -16,8 +16,10 @@ type FolderRemote = Extract<RemoteSpec, { kind: 'folder' }>;
 type AzureRemote = Extract<RemoteSpec, { kind: 'azure' }>;
 type S3Remote = Extract<RemoteSpec, { kind: 's3' }>;
 
-/** Where conditions are kept by a file system, or as documented: that needs no long race to show. */
-const SHORT_PROBE = { rounds: 1, racers: 3 };
+/** A folder keeps its conditions by its file system, which needs no long race to show. */
+const FOLDER_PROBE = { rounds: 1, racers: 3 };
+/** Google may answer 429 to more than one write a second of one object: a longer race takes minutes. */
+const PACED_PROBE = { rounds: 1, racers: 2 };
 
 /** The vault's entry with what the probe of its cloud found; rejects with what is in the way, and the way out. */
 export async function connected(
@@ -26,7 +28,7 @@ export async function connected(
   signal: AbortSignal,
 ): Promise<VaultConfig> {
   if (remote.kind === 's3') return { ...config, conditionForm: await conditionFormOf(remote, signal) };
-  await (remote.kind === 'folder' ? checkFolder(remote, signal) : checkConditions(remote, signal));
+  await (remote.kind === 'folder' ? checkFolder(remote, signal) : checkExact(remote, signal));
   return config;
 }
 
@@ -38,7 +40,7 @@ export async function connectedBackup(
 ): Promise<BackupConfig> {
   const env = backupEnv(backup.name);
   if (remote.kind === 's3') return { ...backup, conditionForm: (await detectForm(remote, signal, env)).form };
-  await (remote.kind === 'folder' ? checkFolder(remote, signal) : checkConditions(remote, signal, env));
+  await (remote.kind === 'folder' ? checkFolder(remote, signal) : checkExact(remote, signal, env));
   return backup;
 }
 
@@ -59,19 +61,22 @@ async function detectForm(
   return detectConditionForm((tried) => openForm(remote, tried, env), { random: nodeRandom, signal });
 }
 
-async function checkConditions(
+/** Of services whose conditions have one form. */
+async function checkExact(
   remote: AzureRemote | GcsRemote,
   signal: AbortSignal,
   env?: NodeJS.ProcessEnv,
 ): Promise<void> {
   const store = await openForm(remote, 'quoted', env);
   try {
-    // Google answers 429 to more than one write a second of one object: few racers, or it takes a minute.
-    const race = remote.kind === 'gcs' ? SHORT_PROBE : {};
-    const { conditions, detail } = await probeConditions(store, { random: nodeRandom, signal, ...race });
+    const { conditions, detail } = await probeConditions(store, {
+      random: nodeRandom,
+      signal,
+      ...paceOf(remote),
+    });
     if (conditions === 'honoured') return;
     throw new CliError(
-      `${remoteName(remote)} cannot be a vault’s cloud. ${detail} Two devices that write at once would overwrite each other there. Check the endpoint.`,
+      `${remoteName(remote)} cannot be a vault’s cloud. ${detail} Two devices that write at once would overwrite each other there.`,
     );
   } finally {
     await store.close();
@@ -84,7 +89,7 @@ async function checkFolder(remote: FolderRemote, signal: AbortSignal): Promise<v
     const { conditions, detail } = await probeConditions(store, {
       random: nodeRandom,
       signal,
-      ...SHORT_PROBE,
+      ...FOLDER_PROBE,
     });
     if (conditions === 'honoured') return;
     throw new CliError(
@@ -102,7 +107,12 @@ export async function examine(remote: RemoteSpec, signal: AbortSignal): Promise<
     return { bare, store: wrapped(bare, remote, new Meter()) };
   };
   const forms = remote.kind === 's3' ? (['quoted', 'bare'] as const) : (['quoted'] as const);
-  return (await checkCloud(open, forms, { random: nodeRandom, clock: nodeClock, signal })).findings;
+  const options = { random: nodeRandom, clock: nodeClock, signal, probe: paceOf(remote) };
+  return (await checkCloud(open, forms, options)).findings;
+}
+
+function paceOf(remote: RemoteSpec): Partial<typeof PACED_PROBE> {
+  return remote.kind === 'gcs' ? PACED_PROBE : {};
 }
 
 async function openForm(

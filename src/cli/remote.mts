@@ -15,7 +15,6 @@ export type RemoteSpec =
       readonly endpoint?: string;
       readonly pathStyle: boolean;
     }
-  | GcsRemote
   | {
       readonly kind: 'azure';
       readonly account: string;
@@ -23,7 +22,8 @@ export type RemoteSpec =
       /** Empty, or ends in `/`. */
       readonly prefix: string;
       readonly endpoint?: string;
-    };
+    }
+  | GcsRemote;
 
 const FORMS =
   'folder:/path/to/folder, s3://bucket/prefix?region=…&endpoint=https://…&path-style=true, azure://account/container/prefix or gcs:bucket/prefix';
@@ -46,8 +46,8 @@ export function parseRemote(text: string, { cwd, env }: RemoteSurroundings): Rem
   const scheme = text.slice(0, Math.max(at, 0)).toLowerCase();
   if (scheme === 'folder') return parseFolder(text.slice(at + 1), cwd);
   if (scheme === 's3') return parseS3(text, env);
-  if (scheme === 'azure') return parseAzure(text);
   if (scheme === 'gcs' || scheme === 'gs') return parseGcs(text, env, { prefixOf, endpointOf });
+  if (scheme === 'azure') return parseAzure(text);
   if (scheme === 'file' && URL.canParse(text)) {
     return { kind: 'folder', folder: fileURLToPath(text), prefix: '' };
   }

@@ -1,7 +1,7 @@
 import type { ObjectKey } from '../core/model/ids.ts';
 import { describeStoreError } from './messages.ts';
 import type { ObjectStore } from './object-store.ts';
-import { PROBE_PREFIX, probeConditions } from './probe.ts';
+import { PROBE_PREFIX, probeConditions, type ProbeOptions } from './probe.ts';
 import { isStoreError, type StoreError } from './store-error.ts';
 import type { Now } from './time.ts';
 import { tellsVersioning, type Versioning } from './versioning.ts';
@@ -34,6 +34,8 @@ export interface CheckOptions {
   readonly random: { hex(digits: number): string };
   readonly clock: Now;
   readonly signal?: AbortSignal;
+  /** How long a race the store's limits allow; the probe's own unless told. */
+  readonly probe?: Pick<ProbeOptions, 'rounds' | 'racers'>;
   /** The store without its wrappers, where it tells more than the port. */
   readonly bare?: ObjectStore;
 }
@@ -133,10 +135,14 @@ class Examination {
 
   async conditions(before: readonly Finding[]): Promise<Finding> {
     if (!before.some(({ check, state }) => check === 'write' && state === 'ok')) return skipped('conditions');
-    const { random } = this.#options;
+    const { random, probe } = this.#options;
     let finding = skipped('conditions');
     const error = await this.#attempt(async () => {
-      const { conditions, detail } = await probeConditions(this.#store, { random, ...this.#call() });
+      const { conditions, detail } = await probeConditions(this.#store, {
+        random,
+        ...probe,
+        ...this.#call(),
+      });
       const message = detail;
       finding =
         conditions === 'honoured'

@@ -24,6 +24,7 @@ export type Look =
 /** The JSON API of one bucket: requests whose answers are text, and what their errors mean. */
 export class GcsApi {
   readonly connection: GcsConnection;
+  readonly bucketPath: string;
   /** Of the bucket's objects. */
   readonly path: string;
   readonly #bucket: string;
@@ -31,7 +32,8 @@ export class GcsApi {
   constructor(options: GcsConnectionOptions) {
     this.connection = new GcsConnection(options);
     this.#bucket = options.bucket;
-    this.path = `/storage/v1/b/${encoded(options.bucket)}/o`;
+    this.bucketPath = `/storage/v1/b/${encoded(options.bucket)}`;
+    this.path = `${this.bucketPath}/o`;
   }
 
   get timer(): Timer {

@@ -16,11 +16,12 @@ import type {
   WriteOptions,
 } from '../object-store.ts';
 import { isStoreError, StoreError } from '../store-error.ts';
+import type { TellsVersioning, Versioning } from '../versioning.ts';
 import { GcsApi, timeOf } from './gcs-api.ts';
 import { discard, type GcsAnswer, type GcsConnectionOptions, type GcsRequest } from './gcs-connection.ts';
 import { checkName, isGeneration, unsupported } from './names.ts';
 import { corruptAnswer, readBytes } from './read-body.ts';
-import { FIELDS, readHeaders, readPage, readRewrite } from './resources.ts';
+import { FIELDS, readHeaders, readPage, readRewrite, readVersioning } from './resources.ts';
 import { PIECE_UNIT_BYTES } from './resumable.ts';
 import { describe, JSON_BODY, write, type WriteMeans } from './write.ts';
 
@@ -38,13 +39,13 @@ export interface GcsStoreOptions extends GcsConnectionOptions {
  * Writes, looks, copies and listings go by the JSON API. Downloads go by the XML API, as those of Google's own
  * client for Go do: its answer carries metadata and contents at once, where the JSON API needs two requests.
  */
-export function createGcsStore(options: GcsStoreOptions): ObjectStore {
+export function createGcsStore(options: GcsStoreOptions): ObjectStore & TellsVersioning {
   return new GcsStore(options);
 }
 
 const MAX_PAGE = 1000;
 
-class GcsStore implements ObjectStore {
+class GcsStore implements ObjectStore, TellsVersioning {
   readonly capabilities: StoreCapabilities;
   readonly #api: GcsApi;
   readonly #means: WriteMeans;
@@ -163,6 +164,22 @@ class GcsStore implements ObjectStore {
       yield { objects, prefixes, ...timeOf(answer) };
       pageToken = page.next;
     } while (pageToken !== undefined);
+  }
+
+  /** Told to who may see the bucket's settings, which the rights to its objects do not bring. */
+  async versioning(options: CallOptions = {}): Promise<Versioning> {
+    const request: GcsRequest = {
+      method: 'GET',
+      path: this.#api.bucketPath,
+      query: { fields: FIELDS.bucket },
+    };
+    try {
+      const { text } = await this.#api.ask(request, { operation: 'list' }, options.signal);
+      return readVersioning(text);
+    } catch (error) {
+      if (isStoreError(error, 'denied') && error.details.reason === 'forbidden') return 'unknown';
+      throw error;
+    }
   }
 
   close(): Promise<void> {

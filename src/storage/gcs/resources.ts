@@ -36,10 +36,16 @@ const Rewrite = v.variant('done', [
   }),
 ]);
 
+const Bucket = v.object({
+  kind: v.literal('storage#bucket'),
+  versioning: v.optional(v.object({ enabled: v.optional(v.boolean(), false) }), {}),
+});
+
 const OBJECT_FIELDS = 'name,size,generation,updated,md5Hash,metadata';
 export const FIELDS = {
   object: OBJECT_FIELDS,
   listing: `kind,nextPageToken,prefixes,items(name,size,generation,updated,md5Hash)`,
+  bucket: 'kind,versioning',
   rewrite: `done,rewriteToken,totalBytesRewritten,resource(${OBJECT_FIELDS})`,
 } as const;
 
@@ -77,6 +83,12 @@ export function readRewrite(text: string, key: string): RewriteStep {
   if (parsed.output.done) return { done: true, info: infoOf(parsed.output.resource, key) };
   const { rewriteToken: token, totalBytesRewritten } = parsed.output;
   return { done: false, token, rewrittenBytes: Number(totalBytesRewritten) };
+}
+
+export function readVersioning(text: string): 'on' | 'off' {
+  const parsed = v.safeParse(Bucket, parseJson(text));
+  if (!parsed.success) throw corruptAnswer(`no bucket in the answer (${where(parsed.issues[0])})`);
+  return parsed.output.versioning.enabled ? 'on' : 'off';
 }
 
 /** What the headers of a download tell; `corrupt` where they are not those of this service. */

@@ -46,29 +46,40 @@ export async function uploadInPieces(body: ObjectBody, upload: Upload): Promise<
   }
 }
 
+/** Each piece is read once, in order, and held until the server has all of it: some sources cannot go back. */
 async function sendAll(body: ObjectBody, upload: Upload): Promise<ObjectInfo> {
   const size = bodySize(body);
-  let offset = 0;
+  for (let start = 0; ;) {
+    const piece = await readPiece(body, start, Math.min(upload.pieceBytes, size - start), 'gcs');
+    const info = await sendWhole(piece, start, { upload, size });
+    if (info !== undefined) return checkedSize(info, size, upload.key);
+    start += piece.length;
+  }
+}
+
+/** Until the server has the piece; with the last one it gives the object. */
+async function sendWhole(
+  piece: Uint8Array,
+  start: number,
+  { upload, size }: { readonly upload: Upload; readonly size: number },
+): Promise<ObjectInfo | undefined> {
+  let offset = start;
   let failures = 0;
   // Ends: each turn brings the upload on, or counts as a failure.
-  for (;;) {
-    const length = Math.min(upload.pieceBytes, size - offset);
-    const piece = await readPiece(body, offset, length, 'gcs');
-    const state = await sendPiece(piece, offset, { upload, size });
-    if (state?.kind === 'done') return checkedSize(state.info, size, upload.key);
-    if (state !== undefined && state.offset > offset) {
-      failures = 0;
-      offset = state.offset;
-      continue;
-    }
-    failures += 1;
-    const standing = await whereItStands(upload, { size, failures });
-    if (standing.kind === 'done') return checkedSize(standing.info, size, upload.key);
-    // What the server once said it had, and has no more, was never kept here.
-    if (standing.offset < offset) throw lost(upload, 'the server has less of the upload than it said');
-    if (standing.offset > offset) failures = 0;
-    offset = standing.offset;
+  while (offset < start + piece.length) {
+    let state = await sendPiece(piece.subarray(offset - start), offset, { upload, size });
+    if (state?.kind === 'open' && state.offset <= offset) state = undefined;
+    if (state === undefined) failures += 1;
+    state ??= await whereItStands(upload, { size, failures });
+    if (state.kind === 'done') return state.info;
+    // What the server once said it had, and has no more, is not kept here either.
+    if (state.offset < offset) throw lost(upload, 'the server has less of the upload than it said');
+    if (state.offset > start + piece.length)
+      throw corruptAnswer('the server has more than was sent', upload.key);
+    if (state.offset > offset) failures = 0;
+    offset = state.offset;
   }
+  return undefined;
 }
 
 /** `undefined`: what became of the piece is not known. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ObjectKey } from '../../../src/core/model/ids.ts';
+import { tellsVersioning } from '../../../src/storage/versioning.ts';
 import type { ObjectStore, PutOptions } from '../../../src/storage/object-store.ts';
 import { failure, key, keys, patterned } from '../../contract/object-store/subject-fixture.ts';
 import { cannedGoogle, download, listing, refusal, resource, type CannedAnswer } from './canned-google.ts';
@@ -285,7 +286,7 @@ describe('uploads in pieces', () => {
   });
 
   it('[ST85] a cut upload goes on from where the server says it stands, with nothing sent twice that is there', async () => {
-    const { run, stored, body, received, pausesMs } = await session((index) =>
+    const { run, stored, body, asked, received, pausesMs } = await session((index) =>
       index === 1 ? { instead: 'hang up' } : index === 4 ? { status: 503 } : undefined,
     );
     await run();
@@ -301,11 +302,14 @@ describe('uploads in pieces', () => {
       'bytes 3145728-3145732/3145733',
     ]);
     expect(pausesMs).toEqual([500, 500]);
+    // Some sources cannot go back.
+    expect(asked).toEqual([MIB, MIB, MIB, 5]);
   });
 
   it('[ST85] a server that kept a part of a piece is sent the rest', async () => {
-    const { run, stored, body } = await session((index) => (index === 0 ? 'keep a part' : undefined));
+    const { run, stored, body, asked } = await session((index) => (index === 0 ? 'keep a part' : undefined));
     await run();
+    expect(asked).toEqual([MIB, MIB, MIB, 5]);
     expect(stored().equals(body)).toBe(true);
   });
 
@@ -384,5 +388,22 @@ describe('names', () => {
       expect((await failure(store.put(key('a.md'), new Uint8Array(5), { ifMatch }))).kind).toBe('conflict');
     }
     expect(received.every(({ method }) => method === 'GET')).toBe(true);
+  });
+});
+
+describe('old versions', () => {
+  const bucket = (more: object = {}): CannedAnswer => ({
+    body: JSON.stringify({ kind: 'storage#bucket', ...more }),
+  });
+
+  it.each([
+    [bucket({ versioning: { enabled: true } }), 'on'],
+    [bucket({ versioning: { enabled: false } }), 'off'],
+    [bucket(), 'off'],
+    [refusal(403, 'forbidden', 'no storage.buckets.get access'), 'unknown'],
+  ])('[ST54] %j is told as %s', async (answer, expected) => {
+    const { store } = await cannedGoogle(() => answer);
+    if (!tellsVersioning(store)) throw new Error('it does not tell');
+    expect(await store.versioning()).toBe(expected);
   });
 });
