@@ -114,7 +114,7 @@ async function tellIfHidden(work: Projecting, path: VaultPath, key: ObjectKey): 
 
 /**
  * Nearly always the object is as this device left it: the write itself then proves that, by its condition,
- * and no look is needed before. `false`: it is not so, or the store could not tell; nothing was written.
+ * and no look is needed before. `false`: it is not so, or the store could not tell.
  */
 async function writeUnseen(
   { run, listed, changes }: Projecting,
@@ -131,6 +131,9 @@ async function writeUnseen(
     return true;
   } catch (error) {
     if (isStoreError(error, 'conflict') || isStoreError(error, 'not-found')) return false;
+    // Nobody else makes a conditional put again, and a connection that had idled is often cut at its next
+    // request: a look tells whether this one had its effect.
+    if (isStoreError(error) && error.retry === 'later') return false;
     throw error;
   }
 }
