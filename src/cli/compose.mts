@@ -24,6 +24,7 @@ import { nodeHashing } from './platform/hashing.mts';
 import { nodeRandom } from './platform/random.mts';
 import { withPlainReadableCopy } from './plain-readable-copy.mts';
 import { parseRemote, type RemoteSpec } from './remote.mts';
+import { unopenedStore } from './unopened-store.mts';
 
 const CONNECTIONS = 16;
 const MIB = 1024 * 1024;
@@ -161,12 +162,22 @@ export async function composeEngine(parts: EngineParts): Promise<Engine> {
     log,
     device: { id: config.device.id as DeviceId, name: config.device.name },
     settings: settingsOf(config),
-    backups: await Promise.all((config.backups ?? []).map(openBackup)),
+    backups: await Promise.all((config.backups ?? []).map(openOrExplain)),
   });
 }
 
 /** A person waits for the sync; the next one asks the backup again. */
 const BACKUP_PATIENCE: RetryOptions = { tries: 2 };
+
+/** One that cannot be opened, for its keys are not there, is behind like one that cannot be reached. */
+async function openOrExplain(backup: BackupConfig): Promise<Backup> {
+  try {
+    return await openBackup(backup);
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    return { name: backup.name, store: unopenedStore(error) };
+  }
+}
 
 /** A backup's store; what it costs is not counted with the primary's. */
 export async function openBackup(backup: BackupConfig): Promise<Backup> {

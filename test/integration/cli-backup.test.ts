@@ -115,6 +115,20 @@ describe.runIf(s3 !== undefined && azure !== undefined)('a vault with backups', 
     expect(await done(['backup', 'list'])).toContain('Backup disk: protected');
   });
 
+  it('[RE8] a backup whose keys are not there fails no sync, and says what to set', async () => {
+    await setUp();
+    await done(['backup', 'add', 'other', `${cloud.remote.replace('?', '-2?')}`]);
+    await bench.write('note.md', 'one\ntwo\n');
+    const { exitCode, stderr } = await cloud.run(['sync'], 'a', {
+      TWINCLOUD_BACKUP_OTHER_S3_ACCESS_KEY_ID: 'half a key',
+      TWINCLOUD_BACKUP_OTHER_S3_SECRET_ACCESS_KEY: '',
+    });
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(/The backup cloudy is behind.*TWINCLOUD_/u);
+    expect(stderr).toMatch(/The backup other is behind.*TWINCLOUD_S3_/u);
+    expect(await done(['backup', 'list'])).toContain('Backup disk: protected');
+  });
+
   it('a name twice, the vault’s own cloud, and no such backup are refused with the remedy', async () => {
     await setUp();
     const refusals = [
