@@ -149,7 +149,7 @@ function watchRejections(world: World): { readonly stop: () => void } {
 }
 
 function shownScenario(scenario: Scenario): string {
-  const { devices, age, ...flags } = scenario;
+  const { devices, age, theme, ...flags } = scenario;
   const on = Object.entries(flags).flatMap(([key, value]) =>
     value === false || value === 0 || value === undefined ? [] : [`${key}=${String(value)}`],
   );
@@ -165,6 +165,7 @@ function shownScenario(scenario: Scenario): string {
       .filter((word) => word !== '')
       .join(' '),
   );
+  if (theme !== undefined) on.unshift(`theme ${theme.name}`);
   if (age !== undefined) on.push(`age=${JSON.stringify(age)}`);
   return `${on.join(' ')}; ${shown.map((text, index) => `${'abcd'[index] ?? ''}: ${text}`).join('; ')}`;
 }

@@ -2,6 +2,7 @@ import type { EngineSettings } from '../../src/engine/api.ts';
 import { DEFAULT_SETTINGS } from '../../src/engine/api.ts';
 import { drawAge, type Age } from './aged-bucket.ts';
 import type { Prng } from './prng.ts';
+import { withTheme, type Theme } from './themes.ts';
 
 const DAY_MS = 86_400_000;
 const YEAR_MS = 365 * DAY_MS;
@@ -55,6 +56,8 @@ export interface Scenario {
   readonly wide: boolean;
   /** Calls are counted by what of the engine makes them. */
   readonly sites: boolean;
+  /** What a short seed is made for. */
+  readonly theme?: Theme;
 }
 
 const NAMES = ['Laptop', 'Phone', 'Laptop', 'Ann’s tablet/2', 'Desk', 'Old phone', 'Phone', 'Spare'] as const;
@@ -63,10 +66,19 @@ const NAMES = ['Laptop', 'Phone', 'Laptop', 'Ann’s tablet/2', 'Desk', 'Old pho
 export const LATER_FROM = 1_000_000;
 /** From here on every kind of fault happens, two to eight devices edit the same notes, and calls are counted by their sites. */
 export const WIDE_FROM = 3_000_000;
+/** From here on seeds are short, and each has a theme. */
+export const THEMED_FROM = 4_000_000;
+/** From here on the one theme that goes everywhere is left out: these judge mutants. */
+export const NARROW_FROM = 5_000_000;
 /** From here on trouble is dense: ten faults and more a seed, most of all about the head, and up to six devices. */
 export const DENSE_FROM = 2_000_000;
 
 export function makeScenario(rng: Prng, seed: number): Scenario {
+  const drawn = drawScenario(rng, seed);
+  return seed >= THEMED_FROM ? withTheme(rng, drawn, seed >= NARROW_FROM) : drawn;
+}
+
+function drawScenario(rng: Prng, seed: number): Scenario {
   const isLater = seed >= LATER_FROM;
   const isDense = seed >= DENSE_FROM;
   const isWide = seed >= WIDE_FROM;

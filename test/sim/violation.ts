@@ -26,7 +26,8 @@ export type InvariantId =
   | 'preview'
   | 'scope'
   | 'rejection'
-  | 'leak';
+  | 'leak'
+  | 'alone';
 
 export interface Violation {
   readonly invariant: InvariantId;
