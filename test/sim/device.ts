@@ -43,6 +43,8 @@ export class Device {
   held: readonly HeldItem[] = [];
   problems: readonly Problem[] = [];
   needsAcceptance = false;
+  /** Its user has decided what is held, or what a first sync asks, at some time. */
+  decided = false;
 
   /** Bytes kept aside by staged id, for crashes that tear. */
   readonly staged = new Map<StagedId, Uint8Array>();

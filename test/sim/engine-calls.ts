@@ -104,6 +104,7 @@ export class EngineCalls {
   async decide(device: Device, decision: HeldDecision): Promise<void> {
     this.#world.trace.add(`${device.short} user decides: ${decision}`);
     const shown = device.held;
+    device.decided = true;
     if (decision === 'apply') device.held = [];
     try {
       await this.#world.engineOf(device).decideHeld(decision);

@@ -164,7 +164,7 @@ function watchRejections(world: World): { readonly stop: () => void } {
 }
 
 function shownScenario(scenario: Scenario): string {
-  const { devices, age, backups, ...flags } = scenario;
+  const { devices, age, backups, theme, ...flags } = scenario;
   const on = Object.entries(flags).flatMap(([key, value]) =>
     value === false || value === 0 || value === undefined ? [] : [`${key}=${String(value)}`],
   );
@@ -181,6 +181,7 @@ function shownScenario(scenario: Scenario): string {
       .join(' '),
   );
   if (backups.length > 0) on.push(`backups=${backups.join('+')}`);
+  if (theme !== undefined) on.unshift(`theme ${theme.name}`);
   if (age !== undefined) on.push(`age=${JSON.stringify(age)}`);
   return `${on.join(' ')}; ${shown.map((text, index) => `${'abcd'[index] ?? ''}: ${text}`).join('; ')}`;
 }

@@ -2,6 +2,7 @@ import type { EngineSettings } from '../../src/engine/api.ts';
 import { DEFAULT_SETTINGS } from '../../src/engine/api.ts';
 import { drawAge, type Age } from './aged-bucket.ts';
 import type { Prng } from './prng.ts';
+import { withTheme, type Theme } from './themes.ts';
 
 const DAY_MS = 86_400_000;
 const YEAR_MS = 365 * DAY_MS;
@@ -59,6 +60,8 @@ export interface Scenario {
   readonly sites: boolean;
   /** The vault's backups, by what their stores do with conditions. */
   readonly backups: readonly BackupConditions[];
+  /** What a short seed is made for. */
+  readonly theme?: Theme;
 }
 
 export type BackupConditions = 'honoured' | 'unsupported';
@@ -67,15 +70,25 @@ const NAMES = ['Laptop', 'Phone', 'Laptop', 'Ann’s tablet/2', 'Desk', 'Old pho
 
 /** What is drawn for later seeds only shifts nothing in those below, which have been judged. */
 export const LATER_FROM = 1_000_000;
-/** From here to `BACKED_FROM` every kind of fault happens, two to eight devices edit the same notes, and calls are counted by their sites. */
+/** From here on, but for those with backups, every kind of fault happens, two to eight devices edit the same notes, and calls are counted by their sites. */
 export const WIDE_FROM = 3_000_000;
+/** From here on seeds are short, and each has a theme. */
+export const THEMED_FROM = 4_000_000;
+/** From here on the one theme that goes everywhere is left out: these judge mutants. */
+export const NARROW_FROM = 5_000_000;
 /** From here on trouble is dense: ten faults and more a seed, most of all about the head, and up to six devices. */
 export const DENSE_FROM = 2_000_000;
 
 /** From here on the vault has one backup or two, which all devices or only some know; seeds are dense, and short. */
-export const BACKED_FROM = 4_000_000;
+export const BACKED_FROM = 6_000_000;
 
 export function makeScenario(rng: Prng, seed: number): Scenario {
+  const drawn = drawScenario(rng, seed);
+  const isThemed = seed >= THEMED_FROM && seed < BACKED_FROM;
+  return isThemed ? withTheme(rng, drawn, seed >= NARROW_FROM) : drawn;
+}
+
+function drawScenario(rng: Prng, seed: number): Scenario {
   const isLater = seed >= LATER_FROM;
   const isDense = seed >= DENSE_FROM;
   const isBacked = seed >= BACKED_FROM;

@@ -34,7 +34,8 @@ export type InvariantId =
   | 'preview'
   | 'scope'
   | 'rejection'
-  | 'leak';
+  | 'leak'
+  | 'alone';
 
 export interface Violation {
   readonly invariant: InvariantId;
