@@ -75,7 +75,8 @@ export async function openStore(remote: RemoteSpec, options: OpenOptions): Promi
     const { azureAccess } = await import('./azure-credentials.mts');
     const { container } = remote;
     const access = azureAccess(remote, env);
-    return createAzureStore({ container, access, random: nodeRandom, now: () => nodeClock.now() });
+    const getAnswer = { timer: nodeClock, ms: answerTime(process.env).baseMs ?? ANSWER_MS };
+    return createAzureStore({ container, access, getAnswer, random: nodeRandom, now: () => nodeClock.now() });
   }
   const { createS3Store } = await import('../storage/s3/s3-store.ts');
   const { s3Credentials } = await import('./s3-credentials.mts');

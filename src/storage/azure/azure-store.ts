@@ -28,6 +28,7 @@ import type {
 } from '../object-store.ts';
 import { isStoreError, StoreError } from '../store-error.ts';
 import type { TellsVersioning, Versioning } from '../versioning.ts';
+import { withAnswerLimit, type AnswerLimit } from './answer-limit.ts';
 import { AzureConnection, type AzureConnectionOptions } from './azure-connection.ts';
 import { stageBlocks } from './put-blocks.ts';
 import { cutToRange, NO_METADATA, readBody, readInfo, readPage, readVersion } from './read-answer.ts';
@@ -38,6 +39,11 @@ export interface AzureStoreOptions extends AzureConnectionOptions {
   readonly random: { hex(digits: number): string };
   /** Larger bodies go in blocks of this size, bytes: 8 MiB unless told. */
   readonly pieceBytes?: number;
+  /**
+   * A get whose answer has not begun by then is given up. How long all of it may take depends on its size,
+   * which nobody knows before.
+   */
+  readonly getAnswer?: AnswerLimit;
 }
 
 /**
@@ -77,17 +83,20 @@ class AzureStore implements ObjectStore, TellsVersioning {
     const about = { provider: 'azure', key };
     const span = range === undefined ? undefined : clampRange(range, Number.MAX_SAFE_INTEGER, about);
     try {
-      return await this.#connection.send(async (client) => {
-        const count = span === undefined ? undefined : span.end - span.start;
-        const output = await client.getBlobClient(key).download(span?.start, count, {
-          ...abortOf(signal),
-          ...(ifNoneMatch === undefined ? {} : { conditions: { ifNoneMatch: `"${ifNoneMatch}"` } }),
-          maxRetryRequests: 0,
+      const count = span === undefined ? undefined : span.end - span.start;
+      const ask = (client: ContainerClient): Promise<GetResult> =>
+        withAnswerLimit(this.#options.getAnswer, signal, async (inner, begun) => {
+          const output = await client.getBlobClient(key).download(span?.start, count, {
+            ...abortOf(inner),
+            ...(ifNoneMatch === undefined ? {} : { conditions: { ifNoneMatch: `"${ifNoneMatch}"` } }),
+            maxRetryRequests: 0,
+          });
+          begun();
+          const body = await readBody(output, { key, signal });
+          const info = readInfo(output, key);
+          return { kind: 'found', body: cutToRange(body, { key, range, info, output }), ...info };
         });
-        const body = await readBody(output, { key, signal });
-        const info = readInfo(output, key);
-        return { kind: 'found', body: cutToRange(body, { key, range, info, output }), ...info };
-      }, signal);
+      return await this.#connection.send(ask, signal);
     } catch (error) {
       if (!isNotModified(error)) throw translateError(error, { key, signal });
       const serverTimeMs = serverTimeOf(error);
