@@ -21,7 +21,8 @@ const PACKAGES = {
   'storage/s3': ['p-map', '@aws-sdk/client-s3'],
   storage: ['p-map'],
   engine: ['p-map'],
-  plugin: ['obsidian', 'valibot', 'idb-keyval', '@noble/hashes'],
+  // The app brings CodeMirror, but for its merge view.
+  plugin: ['obsidian', 'valibot', 'idb-keyval', '@noble/hashes', '@codemirror', 'diff-match-patch'],
 };
 
 const anyOf = (names) => `(${names.join('|')})`;
