@@ -24,7 +24,8 @@ const PACKAGES = {
   'storage/azure': ['@azure/storage-blob', '@noble/hashes'],
   storage: ['p-map'],
   engine: ['p-map'],
-  plugin: ['obsidian', 'valibot', 'idb-keyval', '@noble/hashes'],
+  // The app brings CodeMirror, but for its merge view.
+  plugin: ['obsidian', 'valibot', 'idb-keyval', '@noble/hashes', '@codemirror', 'diff-match-patch'],
 };
 
 const anyOf = (names) => `(${names.join('|')})`;

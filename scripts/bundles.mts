@@ -4,7 +4,14 @@ import { asOneFile } from './lean-sdk.mts';
 import { asOwnPart } from './own-part.mts';
 
 /** What Obsidian gives a plugin at run time; everything else must be inside `main.js`. */
-const HOST_MODULES = ['obsidian', 'electron', '@codemirror/*', '@lezer/*'];
+const HOST_MODULES = [
+  'obsidian',
+  'electron',
+  ...['autocomplete', 'collab', 'commands', 'language', 'lint', 'search', 'state', 'view'].map(
+    (name) => `@codemirror/${name}`,
+  ),
+  '@lezer/*',
+];
 
 const NODE = 'node20.19';
 

@@ -6,6 +6,7 @@ import { EngineError, type EngineDeps, type SyncOptions, type SyncReport } from 
 import { ContentWriter } from './cloud/content-writer.ts';
 import { refresh, type Refreshed, type RemoteView } from './cloud/remote-view.ts';
 import { isDue, skipsInForce } from './damage.ts';
+import { deviceOf } from './conflicts/meeting.ts';
 import { backOff, type CommitOutcome } from './execute/commit-phase.ts';
 import { observe } from './execute/observe.ts';
 import type { Run } from './execute/run.ts';
@@ -229,6 +230,7 @@ async function settle(run: Run, pass: PassPlan): Promise<void> {
     files: run.local.files,
     isUnknown: (path) => run.local.unknown.has(path) || run.isBlocked(path),
     remote: run.view?.tree ?? new Map(),
+    deviceName: (entry) => deviceOf(run, entry),
     keepsUnknown: run.deps.settings.conflicts === 'keep-both',
   });
   changes.meta('conflicts', run.conflictRows.length === 0 ? undefined : run.conflictRows);

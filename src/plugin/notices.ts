@@ -78,7 +78,8 @@ export class SyncNotices {
       failed: () => open.log(),
       held: () => open.held(),
       'first-preview': () => open.preview(),
-      conflicts: () => open.log(),
+      conflicts: () => open.conflicts(),
+      aside: () => open.log(),
       problems: () => open.log(),
     };
     return createFragment((fragment) => {

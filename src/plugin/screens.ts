@@ -1,5 +1,7 @@
 import type { App, Plugin } from 'obsidian';
 import { CheckModal } from './modals/check-modal.ts';
+import { ConflictListModal } from './modals/conflict-list-modal.ts';
+import { ConflictModal } from './conflict/conflict-modal.ts';
 import { CopyLinkModal } from './modals/copy-link-modal.ts';
 import { forgetModal } from './modals/forget-modal.ts';
 import { HeldModal } from './modals/held-modal.ts';
@@ -15,6 +17,8 @@ import { LOG_VIEW } from './views/log-view.ts';
 export function screensOf(ui: () => Ui): Screens {
   return {
     preview: () => ui().show(new PreviewModal(ui())),
+    conflicts: () => ui().show(new ConflictListModal(ui())),
+    conflict: (copy) => ui().show(new ConflictModal(ui(), copy)),
     held: () => ui().show(new HeldModal(ui())),
     verify: () => ui().show(new VerifyModal(ui())),
     history: (path) => ui().show(new HistoryModal(ui(), path)),

@@ -1,8 +1,11 @@
 import type { Finding } from '../storage/check-connection.ts';
 import type { VaultPath } from '../core/model/vault-path.ts';
 import type {
+  ConflictContents,
+  ConflictDecision,
   HeldDecision,
   HeldItem,
+  OpenConflict,
   PreviewReport,
   Problem,
   Progress,
@@ -26,8 +29,10 @@ export type SyncState =
   /** A person is needed; `message` names the file and the remedy. */
   | {
       readonly kind: 'attention';
-      readonly reason: 'failed' | 'held' | 'first-preview' | 'conflicts' | 'problems';
+      readonly reason: 'failed' | 'held' | 'first-preview' | 'conflicts' | 'aside' | 'problems';
       readonly message: string;
+      /** How many wait, where that is the reason. */
+      readonly conflicts?: number;
     };
 
 /** One line of the log that people read. */
@@ -38,6 +43,17 @@ export interface LogEntry {
   readonly event?: SyncEvent;
 }
 
+/** Conflicts that wait for a person. What rejects does so with an Error whose message is for people. */
+export interface ConflictService {
+  /** Oldest first, as of the last sync. */
+  readonly open: readonly OpenConflict[];
+  read(copy: VaultPath): Promise<ConflictContents>;
+  /** Syncs and commits the decision; rejects when a version has changed since it was seen. */
+  resolve(decision: ConflictDecision): Promise<void>;
+  /** Opens again what was settled; by the id of the log's entry. */
+  undo(id: string): Promise<void>;
+}
+
 /**
  * All that commands, settings and views may ask of the sync. Nothing here throws but where said; a
  * failure ends in `state` and `log`. One call works at a time; later ones wait for it.
@@ -46,7 +62,9 @@ export interface SyncService {
   readonly state: SyncState;
   /** Problems of the last sync: files that were left alone, each with the remedy. */
   readonly problems: readonly Problem[];
+  /** Files that were set aside under another name. */
   readonly conflicts: readonly VaultPath[];
+  readonly conflictDesk: ConflictService;
   /** Called after each change of `state`; returns what ends it. */
   onState(listener: () => void): () => void;
 

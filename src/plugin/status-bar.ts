@@ -47,6 +47,8 @@ function ribbonIcon(ui: Ui): Show {
   openOnKeys(ui, el);
   return (face, before) => {
     drawIcon(el, face, before);
+    if (face.badge === undefined) delete el.dataset['badge'];
+    else el.dataset['badge'] = String(face.badge);
     el.setAttr('aria-label', label(face));
     el.dataset['tone'] = face.tone;
   };

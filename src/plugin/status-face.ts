@@ -9,6 +9,8 @@ export interface Face {
   /** A sentence. */
   readonly detail: string;
   readonly tone: 'quiet' | 'busy' | 'warning';
+  /** A number on the icon, where there is no room for words. */
+  readonly badge?: number;
 }
 
 export function faceOf(state: SyncState): Face {
@@ -30,8 +32,15 @@ export function faceOf(state: SyncState): Face {
     case 'offline':
       return { icon: 'wifi-off', text: status.offline, detail: state.message, tone: 'warning' };
     case 'attention':
-      return { icon: 'alert-triangle', text: status.attention, detail: state.message, tone: 'warning' };
+      return attentionFace(state);
   }
+}
+
+function attentionFace({ message, conflicts }: Extract<SyncState, { readonly kind: 'attention' }>): Face {
+  const { status } = TEXTS;
+  const face = { detail: message, tone: 'warning' } as const;
+  if (conflicts === undefined) return { ...face, icon: 'alert-triangle', text: status.attention };
+  return { ...face, icon: 'git-merge', text: status.conflicts(conflicts), badge: conflicts };
 }
 
 function syncingFace({ progress }: Extract<SyncState, { readonly kind: 'syncing' }>): Face {

@@ -1,4 +1,5 @@
 import { CHECK_TEXTS } from './texts/check.ts';
+import { CONFLICT_TEXTS } from './texts/conflict.ts';
 import { COMMAND_TEXTS } from './texts/commands.ts';
 import { HELD_TEXTS } from './texts/held.ts';
 import { HISTORY_TEXTS } from './texts/history.ts';
@@ -14,6 +15,7 @@ import { VERIFY_TEXTS } from './texts/verify.ts';
 export const TEXTS = {
   check: CHECK_TEXTS,
   commands: COMMAND_TEXTS,
+  conflict: CONFLICT_TEXTS,
   held: HELD_TEXTS,
   history: HISTORY_TEXTS,
   log: LOG_TEXTS,

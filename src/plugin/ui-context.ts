@@ -8,6 +8,8 @@ export interface Screens {
   preview(): void;
   held(): void;
   log(): void;
+  conflicts(): void;
+  conflict(copy: VaultPath): void;
   verify(): void;
   history(path: VaultPath): void;
   check(): void;

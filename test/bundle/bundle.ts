@@ -25,7 +25,18 @@ export async function bundleOnce(
 }
 
 /** Packages that the plugin may carry. A new one is a decision: start-up time, size, licence. */
-const ALLOWED_PACKAGES = ['valibot', 'ignore', 'p-map', 'idb-keyval', '@noble/hashes', '@aws-sdk/client-s3'];
+const ALLOWED_PACKAGES = [
+  'valibot',
+  'ignore',
+  'p-map',
+  'idb-keyval',
+  '@noble/hashes',
+  '@aws-sdk/client-s3',
+  // The dialog of conflicts: the app has the rest of CodeMirror, and `style-mod` comes along.
+  '@codemirror/merge',
+  'style-mod',
+  'diff-match-patch',
+];
 
 /** What `@aws-sdk/client-s3` brings along; `bowser` words its user agent. */
 const ALLOWED_SCOPES = ['@aws-sdk', '@aws-crypto', '@smithy', '@aws', 'bowser'];

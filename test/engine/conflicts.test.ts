@@ -113,7 +113,7 @@ describe('open conflicts', () => {
     await phone.engine.sync();
     await laptop.engine.sync();
     const here = await onlyConflict(laptop);
-    expect(here).toMatchObject({ path: NOTE, copyDevice: 'Phone' });
+    expect(here).toMatchObject({ path: NOTE, copyDevice: 'Phone', noteDevice: 'Laptop' });
     const { base } = await seenOf(laptop, here.copy);
     expect(new TextDecoder().decode(base)).toBe(BASE);
   });

@@ -117,7 +117,7 @@ describe.runIf(s3 !== undefined && azure !== undefined)('a vault with backups', 
 
   it('[RE8] a backup whose keys are not there fails no sync, and says what to set', async () => {
     await setUp();
-    await done(['backup', 'add', 'other', `${cloud.remote.replace('?', '-2?')}`]);
+    await done(['backup', 'add', 'other', cloud.remote.replace('?', '-2?')]);
     await bench.write('note.md', 'one\ntwo\n');
     const { exitCode, stderr } = await cloud.run(['sync'], 'a', {
       TWINCLOUD_BACKUP_OTHER_S3_ACCESS_KEY_ID: 'half a key',

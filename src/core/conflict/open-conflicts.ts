@@ -1,4 +1,4 @@
-import type { ContentLocation, RemoteTree } from '../model/entry.ts';
+import type { ContentLocation, FileEntry, RemoteTree } from '../model/entry.ts';
 import type { ContentHash } from '../model/ids.ts';
 import type { VaultPath } from '../model/vault-path.ts';
 import { readCopyName } from './copy-name.ts';
@@ -44,6 +44,8 @@ export interface ConflictSides {
   /** Whether nothing may be concluded about the path now. */
   readonly isUnknown: (path: VaultPath) => boolean;
   readonly remote: RemoteTree;
+  /** Whose an entry is, as far as is known. */
+  readonly deviceName: (entry: FileEntry) => string | undefined;
   /** Copies of which this device remembers nothing are to stay. */
   readonly keepsUnknown: boolean;
 }
@@ -61,17 +63,21 @@ export function currentRows(rows: readonly ConflictRow[], sides: ConflictSides):
   return current;
 }
 
-function rowOf(copy: VaultPath, { files, remote, keepsUnknown }: ConflictSides): ConflictRow | undefined {
+function rowOf(copy: VaultPath, sides: ConflictSides): ConflictRow | undefined {
+  const { files, remote, keepsUnknown, deviceName } = sides;
   const name = readCopyName(copy);
   if (name === undefined || !files.has(name.original)) return undefined;
   const entry = remote.get(copy);
   const oldest = entry === undefined || entry.deleted === true ? undefined : entry.prev.at(-1);
   // A copy without a base that was edited has its own first contents there.
   const digits = oldest?.startsWith(name.hashDigits) === true ? undefined : oldest;
+  const note = remote.get(name.original);
+  const noteDevice = note === undefined || note.deleted === true ? undefined : deviceName(note);
   return {
     path: name.original,
     copy,
     ...(digits === undefined ? {} : { base: { digits } }),
+    ...(noteDevice === undefined ? {} : { noteDevice }),
     copyDevice: name.deviceName,
     timeMs: name.timeMs,
     ...(keepsUnknown ? { isKept: true } : {}),

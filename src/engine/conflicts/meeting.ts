@@ -62,7 +62,7 @@ function baseOf(run: Run, { path, base }: Meeting): ConflictBase | undefined {
 }
 
 /** By what name the device committed, where the head still tells. */
-function deviceOf(run: Run, entry: FileEntry): string | undefined {
+export function deviceOf(run: Run, entry: FileEntry): string | undefined {
   if (entry.device === run.deps.device.id) return run.deps.device.name;
   const records = run.view?.head.delta ?? [];
   const made = records.find(({ generation }) => generation === entry.generation);

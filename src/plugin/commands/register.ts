@@ -19,6 +19,7 @@ export function registerCommands(ui: Ui): void {
     new Notice(paused ? status.notice.paused : status.notice.resumed);
   });
   add('show-log', NAMES.showLog, () => open.log());
+  add('resolve-conflicts', NAMES.resolve, () => open.conflicts());
   add('show-held', NAMES.showHeld, () => open.held());
   add('verify', NAMES.verify, () => open.verify());
   add('copy-setup-link', NAMES.copySetupLink, () => ui.run(NAMES.copySetupLink, () => copySetupLink(ui)));

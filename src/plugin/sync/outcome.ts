@@ -1,4 +1,4 @@
-import { EngineError, type Problem, type SyncReport } from '../../engine/api.ts';
+import { EngineError, type OpenConflict, type Problem, type SyncReport } from '../../engine/api.ts';
 import type { VaultPath } from '../../core/model/vault-path.ts';
 import { describeStoreError } from '../../storage/messages.ts';
 import { isStoreError } from '../../storage/store-error.ts';
@@ -21,14 +21,23 @@ export class UnsetError extends Error {
   }
 }
 
-/** What a good sync leaves to tell; `conflicts`: copies that still stand, of earlier syncs too. */
-export function stateAfter(report: SyncReport, conflicts: readonly VaultPath[], atMs: number): SyncState {
+/** Of this sync and of earlier ones. */
+interface Standing {
+  /** Files under another name. */
+  readonly aside: readonly VaultPath[];
+  readonly open: readonly OpenConflict[];
+}
+
+/** What a good sync leaves to tell. */
+export function stateAfter(report: SyncReport, { aside, open }: Standing, atMs: number): SyncState {
   const { outcome, held } = report;
   if (outcome === 'first-preview') return attention('first-preview', TEXTS.sync.firstPreview);
   if (outcome === 'held') return attention('held', TEXTS.sync.held(held.length));
   const problems = report.problems.filter(needsPerson);
   if (problems.length > 0) return attention('problems', TEXTS.sync.problems(problems, problems.length));
-  if (conflicts.length > 0) return attention('conflicts', TEXTS.sync.conflicts(conflicts));
+  if (open.length > 0)
+    return { ...attention('conflicts', TEXTS.conflict.waiting(open)), conflicts: open.length };
+  if (aside.length > 0) return attention('aside', TEXTS.sync.conflicts(aside));
   return { kind: 'synced', atMs };
 }
 
@@ -78,6 +87,6 @@ export function wasStopped(error: unknown): boolean {
 function attention(
   reason: Extract<SyncState, { readonly kind: 'attention' }>['reason'],
   message: string,
-): SyncState {
+): Extract<SyncState, { readonly kind: 'attention' }> {
   return { kind: 'attention', reason, message };
 }

@@ -1,5 +1,5 @@
 import type { VaultPath } from '../../core/model/vault-path.ts';
-import type { Problem, SyncReport } from '../../engine/api.ts';
+import type { OpenConflict, Problem, SyncReport } from '../../engine/api.ts';
 import type { SyncState } from '../service.ts';
 import { TEXTS } from '../texts.ts';
 import type { Conflicts } from './conflicts.ts';
@@ -38,6 +38,10 @@ export class Results {
     return this.#options.conflicts.standing();
   }
 
+  get openConflicts(): readonly OpenConflict[] {
+    return this.#options.conflicts.open();
+  }
+
   /** Nothing may go on by itself: something is missing, or somebody must look at the first sync. */
   get isBlocked(): boolean {
     const state = this.#state;
@@ -46,11 +50,11 @@ export class Results {
 
   done(report: SyncReport): void {
     const { conflicts, now } = this.#options;
-    conflicts.found(report.conflicts);
+    conflicts.found(report);
     const told = new Set(this.#problems.map(({ message }) => message));
     this.#problems = report.problems;
     this.#toldFailure = undefined;
-    this.#state = stateAfter(report, conflicts.standing(), now());
+    this.#state = stateAfter(report, { aside: conflicts.standing(), open: conflicts.open() }, now());
     this.#write({ ...report, problems: report.problems.filter(({ message }) => !told.has(message)) });
   }
 

@@ -17,6 +17,7 @@ import type { LogEntry, SyncService, SyncState } from '../service.ts';
 import { DEFAULTS } from '../settings/defaults.ts';
 import type { DeviceRecord, Settings } from '../settings/model.ts';
 import { TEXTS } from '../texts.ts';
+import { ConflictDesk } from './conflict-desk.ts';
 import type { Conflicts } from './conflicts.ts';
 import type { LogRing } from './log-ring.ts';
 import { failureOf, messageFor, wasStopped } from './outcome.ts';
@@ -61,6 +62,7 @@ export class PluginSync implements SyncService {
   readonly #listeners = new Set<() => void>();
   readonly #closing = new AbortController();
   readonly #results: Results;
+  readonly #desk: ConflictDesk;
   #running: Running | undefined;
   #progress: { readonly progress: Progress; readonly atMs: number } | undefined;
 
@@ -72,6 +74,15 @@ export class PluginSync implements SyncService {
       conflicts,
       now: () => clock.now(),
       checkSetup: () => void session.keys(),
+    });
+    this.#desk = new ConflictDesk({
+      asked: (work) => this.#asked(({ engine }, signal) => work(engine, signal)),
+      open: () => this.#results.openConflicts,
+      done: (report) => {
+        this.#results.done(report);
+        log.save();
+        this.#tell();
+      },
     });
     this.#triggers = new Triggers({
       clock,
@@ -98,6 +109,10 @@ export class PluginSync implements SyncService {
 
   get conflicts(): readonly VaultPath[] {
     return this.#results.conflicts;
+  }
+
+  get conflictDesk(): ConflictDesk {
+    return this.#desk;
   }
 
   get log(): readonly LogEntry[] {

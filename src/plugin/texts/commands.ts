@@ -9,4 +9,5 @@ export const COMMAND_TEXTS = {
   copySetupLink: 'Copy setup link',
   forgetCloud: 'Forget this cloud on this device',
   showHeld: 'Show held changes',
+  resolve: 'Resolve conflicts',
 } as const;

@@ -14,8 +14,10 @@ export const LOG_TEXTS = {
   attention: 'Needs attention',
   open: (count: number): string => `${countText(count, 'file')} left alone`,
   openHelp: 'These stay as they are, on both sides, until the cause is gone.',
-  conflicts: (count: number): string => countText(count, 'conflict copy', 'conflict copies'),
+  openConflicts: (count: number): string => `${countText(count, 'conflict')} to resolve`,
+  openConflictsHelp: 'Both versions of each note are safe. Select one to resolve it.',
+  conflicts: (count: number): string => countText(count, 'file set aside', 'files set aside'),
   conflictsHelp:
-    'Two devices changed the same note. Compare the copy with the note, then delete one of them.',
+    'Another file or folder has the name of each. Look at them, then rename or delete one of the two.',
   openNote: (path: string): string => `Open ${path}`,
 } as const;

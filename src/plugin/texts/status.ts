@@ -44,6 +44,7 @@ export const STATUS_TEXTS = {
   paused: 'Paused',
   offline: 'Offline',
   attention: 'Needs attention',
+  conflicts: (count: number): string => countText(count, 'conflict'),
   tooltip: {
     synced: (atMs: number): string => `Synced at ${clockText(atMs)}.`,
     never: 'Not synced yet in this session.',
@@ -63,6 +64,7 @@ export const STATUS_TEXTS = {
     resume: 'Resume',
     preview: COMMAND_TEXTS.preview,
     held: COMMAND_TEXTS.showHeld,
+    resolve: COMMAND_TEXTS.resolve,
     log: COMMAND_TEXTS.showLog,
     settings: 'Open settings',
   },
@@ -80,7 +82,8 @@ export const STATUS_TEXTS = {
     failed: 'Show sync log',
     held: 'Review',
     'first-preview': 'Review',
-    conflicts: 'Show sync log',
+    conflicts: 'Resolve',
+    aside: 'Show sync log',
     problems: 'Show sync log',
   },
 } as const;

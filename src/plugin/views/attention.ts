@@ -1,5 +1,5 @@
 import type { VaultPath } from '../../core/model/vault-path.ts';
-import type { Problem } from '../../engine/api.ts';
+import type { OpenConflict, Problem } from '../../engine/api.ts';
 import { callout, MOST_ROWS } from '../modals/parts.ts';
 import { faceOf } from '../status-face.ts';
 import { TEXTS } from '../texts.ts';
@@ -17,6 +17,8 @@ export function showAttention(parent: HTMLElement, ui: Ui): void {
     const screen = screenFor(ui);
     if (screen !== undefined) link(box, screen.text, screen.open);
   }
+  const { open } = ui.service.conflictDesk;
+  if (open.length > 0) showOpen(parent, ui, open);
   if (conflicts.length > 0) showConflicts(parent, ui, conflicts);
   if (problems.length > 0) showProblems(parent, problems);
 }
@@ -25,9 +27,16 @@ function screenFor({ service, open }: Ui): { readonly text: string; readonly ope
   const { state } = service;
   if (state.kind === 'unset') return { text: TEXTS.status.menu.settings, open: () => open.settings() };
   if (state.kind !== 'attention') return undefined;
+  if (state.reason === 'conflicts') return { text: TEXTS.commands.resolve, open: () => open.conflicts() };
   if (state.reason === 'held') return { text: TEXTS.commands.showHeld, open: () => open.held() };
   if (state.reason === 'first-preview') return { text: TEXTS.commands.preview, open: () => open.preview() };
   return undefined;
+}
+
+function showOpen(parent: HTMLElement, ui: Ui, conflicts: readonly OpenConflict[]): void {
+  const list = section(parent, TEXTS.log.openConflicts(conflicts.length), TEXTS.log.openConflictsHelp);
+  for (const { path, copy } of conflicts.slice(0, MOST_ROWS))
+    link(list.createEl('li'), plainText(path), () => ui.open.conflict(copy));
 }
 
 function showConflicts(parent: HTMLElement, ui: Ui, conflicts: readonly VaultPath[]): void {

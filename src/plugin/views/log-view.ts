@@ -1,4 +1,4 @@
-import { DropdownComponent, ItemView, type WorkspaceLeaf } from 'obsidian';
+import { DropdownComponent, ItemView, Notice, type WorkspaceLeaf } from 'obsidian';
 import type { LogEntry } from '../service.ts';
 import { faceOf } from '../status-face.ts';
 import { TEXTS } from '../texts.ts';
@@ -68,6 +68,13 @@ export class LogView extends ItemView {
     this.#showState();
   }
 
+  readonly #undo = (id: string): void => {
+    this.#ui.run(TEXTS.conflict.undo, async () => {
+      await this.#ui.service.conflictDesk.undo(id);
+      new Notice(TEXTS.conflict.undone);
+    });
+  };
+
   /** A sync may log hundreds of lines in a moment: they are shown together. */
   #later(): void {
     this.#frame ??= this.contentEl.win.requestAnimationFrame(() => {
@@ -93,7 +100,8 @@ export class LogView extends ItemView {
       this.#showAll();
       return;
     }
-    for (const entry of fresh) if (passes(entry, this.#filter)) logRow(parts.list, entry, 'first');
+    for (const entry of fresh)
+      if (passes(entry, this.#filter)) logRow(parts.list, entry, 'first', this.#undo);
     while (parts.list.childElementCount > this.#limit) parts.list.lastElementChild?.remove();
     this.#showEnds(parts);
   }
@@ -105,7 +113,7 @@ export class LogView extends ItemView {
     this.#newest = log.at(-1);
     parts.list.empty();
     const passing = log.filter((entry) => passes(entry, this.#filter));
-    for (const entry of passing.slice(-this.#limit).reverse()) logRow(parts.list, entry, 'last');
+    for (const entry of passing.slice(-this.#limit).reverse()) logRow(parts.list, entry, 'last', this.#undo);
     this.#showEnds(parts);
   }
 

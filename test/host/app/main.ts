@@ -2,6 +2,7 @@ import * as commands from '@codemirror/commands';
 import * as language from '@codemirror/language';
 import * as state from '@codemirror/state';
 import * as view from '@codemirror/view';
+import * as highlight from '@lezer/highlight';
 import { App } from './app.ts';
 import { absent } from './absent.ts';
 import type { HostConfig } from './config.ts';
@@ -109,6 +110,7 @@ async function start(): Promise<void> {
       '@codemirror/language': language,
       '@codemirror/state': state,
       '@codemirror/view': view,
+      '@lezer/highlight': highlight,
     }),
   );
   const shell = new Shell({ app, plugins, config });

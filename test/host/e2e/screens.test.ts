@@ -285,16 +285,16 @@ describe.each(['desktop', 'phone'] as const)('on a %s', (kind) => {
     await behaves(opened, 'copy-by-hand');
   });
 
-  it('conflict copies are listed in the log, each a way to the note', async () => {
+  it('files set aside are listed in the log, each a way to the file', async () => {
     await page.evaluate(() => {
       const { service } = window.screens;
       const copies = ['Journal (conflict, Phone, 2026-11-22 14.03).md', 'A/deep/folder/List (conflict).md'];
       service.conflicts = copies as unknown as typeof service.conflicts;
       const message = 'Journal.md was changed on two devices. Compare the copy with it, then delete one.';
-      service.become({ kind: 'attention', reason: 'conflicts', message });
+      service.become({ kind: 'attention', reason: 'aside', message });
     });
     await run('show-log');
-    await page.getByText('2 conflict copies').waitFor();
+    await page.getByText('2 files set aside').waitFor();
     expect(await page.getByLabel('Open A/deep/folder/List (conflict).md').isVisible()).toBe(true);
     await picture('log-conflicts');
   });

@@ -303,7 +303,7 @@ describe('the sync of a vault in the app', () => {
     await service.syncNow();
     await other.service.syncNow();
     expect(other.service.state).toMatchObject({ kind: 'attention', reason: 'conflicts' });
-    const [copy = ''] = other.service.conflicts;
+    const { copy = '' } = other.service.conflictDesk.open[0] ?? {};
     await other.service.syncNow();
     expect(other.service.state.kind).toBe('attention');
     other.vault.userDelete(copy);

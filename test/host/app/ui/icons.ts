@@ -54,6 +54,7 @@ const PATHS: Readonly<Record<string, string>> = {
   info: 'M3 12a9 9 0 1 0 18 0 9 9 0 1 0-18 0M12 11v6M12 7.5v.1',
   'help-circle':
     'M3 12a9 9 0 1 0 18 0 9 9 0 1 0-18 0M9.5 9.5a2.5 2.5 0 1 1 3.5 2.3c-.7.3-1 .8-1 1.7M12 17v.1',
+  'chevron-up': 'm18 15-6-6-6 6',
   'git-merge': 'M6 6a2 2 0 1 0 0-.1M6 8v10M6 20a2 2 0 1 0 0-.1M18 16a2 2 0 1 0 0-.1M6 8c0 5 5 8 10 8',
   'git-compare': 'M6 6a2 2 0 1 0 0-.1M18 18a2 2 0 1 0 0-.1M6 8v8a2 2 0 0 0 2 2h4M18 16V8a2 2 0 0 0-2-2h-4',
   'more-vertical': 'M12 5v.1M12 12v.1M12 19v.1',
