@@ -63,6 +63,8 @@ describe('A change that arrives while somebody types', () => {
         const { arrivals, host } = window;
         await host.noteView(path).save();
         arrivals.heedsKeys = heeds;
+        // The pause after the keys before is over.
+        arrivals.aheadMs += 60_000;
         const onFrame = window.requestAnimationFrame;
         arrivals.work = new Promise((resolve) => {
           const arrived = (): Promise<unknown> =>
