@@ -19,6 +19,9 @@ const PACKAGES = {
   // MD5 for entity tags, as a store would give them.
   'storage/memory': ['@noble/hashes'],
   'storage/s3': ['p-map', '@aws-sdk/client-s3'],
+  'storage/gcs': ['valibot'],
+  // MD5 is set at the upload, which the service does not do for blocks.
+  'storage/azure': ['@azure/storage-blob', '@noble/hashes'],
   storage: ['p-map'],
   engine: ['p-map'],
   // The app brings CodeMirror, but for its merge view.
@@ -46,7 +49,7 @@ const packages = Object.entries(PACKAGES).map(([folder, allowed]) => ({
   severity: 'error',
   from: {
     path: `^src/${folder}/`,
-    ...(folder === 'storage' ? { pathNot: '^src/storage/(s3|memory)/' } : {}),
+    ...(folder === 'storage' ? { pathNot: '^src/storage/(s3|azure|gcs|memory)/' } : {}),
   },
   to: { pathNot: [packagePattern(allowed), '^src/', '^[.]'], dependencyTypesNot: ['core'] },
 }));
@@ -93,7 +96,7 @@ module.exports = {
       comment: 'Concrete stores, vaults and states are chosen in cli/*.mts and plugin/compose.ts alone.',
       severity: 'error',
       from: { path: '^src/(engine|plugin)/', pathNot: '^src/plugin/compose[.]ts$' },
-      to: { path: '^src/storage/(s3|memory|folder|wrappers)/' },
+      to: { path: '^src/storage/(s3|azure|gcs|memory|folder|wrappers)/' },
     },
     {
       name: 'cli-is-node',

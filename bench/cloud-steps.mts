@@ -30,7 +30,7 @@ export type CloudStep = (typeof CLOUD_STEPS)[number];
 const EDITS = 10;
 const RENAMES = 100;
 /** Runs of which the middle one counts, where a run takes moments only. */
-const RUNS = 3;
+const RUNS = 5;
 /** After them a program has loaded what it remembers, and has found nothing to do. */
 const WARM_UPS = 3;
 /** A commit of a few notes puts a pack and the head. */

@@ -45,7 +45,7 @@ interface Target {
 const MB = 1_000_000;
 
 /** For 10,000 notes and 200 attachments, each request held 50 ms, on two cores of their own. */
-const TARGETS: Readonly<Record<string, Target>> = {
+export const TARGETS: Readonly<Record<string, Target>> = {
   upload: { requests: 150, seconds: 6, cpuSeconds: 6, peakRssBytes: 250 * MB },
   download: { requests: 150, seconds: 10 },
   'no-op': { requests: 1, bytes: 1_000, seconds: 0.15 },

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { asOneFile } from './lean-sdk.mts';
+import { asOwnPart } from './own-part.mts';
 
 /** What Obsidian gives a plugin at run time; everything else must be inside `main.js`. */
 const HOST_MODULES = [
@@ -40,7 +41,15 @@ export function pluginBundle(root: string, outfile: string): BuildOptions & { me
   return { ...options, plugins: [asOneFile(options)] };
 }
 
-/** `twincloud.cjs`, and beside it the program that it runs. Needs Node and nothing else. */
+const AZURE_SDK = /storage[\\/]azure[\\/]sdk\.ts$/u;
+
+/** A script has no address of a module, which Azure's SDK asks for. */
+const MODULE_ADDRESS = {
+  banner: { js: "const moduleUrl=require('node:url').pathToFileURL(process.argv[1]).href;" },
+  define: { 'import.meta.url': 'moduleUrl' },
+} as const satisfies BuildOptions;
+
+/** `twincloud.cjs`, and beside it the program that it runs and what that loads when asked. Needs Node and nothing else. */
 export function cliBundle(root: string, outdir: string): BuildOptions & { metafile: true } {
   const options = {
     ...COMMON,
@@ -57,7 +66,8 @@ export function cliBundle(root: string, outdir: string): BuildOptions & { metafi
     supported: { 'dynamic-import': false },
     target: NODE,
   } as const satisfies BuildOptions;
-  return { ...options, plugins: [asOneFile(options), withStart(root, outdir)] };
+  const azure = asOwnPart({ ...options, ...MODULE_ADDRESS }, { module: AZURE_SDK, name: 'azure' });
+  return { ...options, plugins: [asOneFile(options), azure, withStart(root, outdir)] };
 }
 
 /** Builds `twincloud.cjs` once the name of the program is known. */

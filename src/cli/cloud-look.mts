@@ -3,7 +3,8 @@ import type { Engine } from '../engine/api.ts';
 import { MemoryState } from '../engine/memory/memory-state.ts';
 import type { Log } from '../engine/ports.ts';
 import { Meter } from '../storage/wrappers/with-metering.ts';
-import { composeEngine, defaultDeviceName } from './compose.mts';
+import { CliError, EXIT } from './cli-error.mts';
+import { composeEngine, defaultDeviceName, openBackup } from './compose.mts';
 import { newDeviceId, type VaultConfig } from './config.mts';
 import type { Context } from './context.mts';
 import { parseRemote, remoteText, type RemoteSpec } from './remote.mts';
@@ -20,11 +21,27 @@ export interface CloudLook {
 
 const SILENT: Log = { write: () => undefined };
 
-export async function openCloud(context: Context): Promise<CloudLook> {
+/** `backup`: the vault's backup of this name, in place of its cloud. */
+export async function openCloud(context: Context, backup?: string): Promise<CloudLook> {
   const { remote, config, vault } = await cloudOf(context);
   const meter = new Meter();
-  const engine = await composeEngine({ config, remote, state: new MemoryState(), meter, log: SILENT });
-  return { remote, vault, engine, meter };
+  const parts = { state: new MemoryState(), meter, log: SILENT };
+  if (backup === undefined)
+    return { remote, vault, engine: await composeEngine({ ...parts, config, remote }), meter };
+  const found = config.backups?.find(({ name }) => name === backup);
+  if (found === undefined) {
+    throw new CliError(
+      `This vault has no backup "${backup}". \`twincloud backup list\` shows them; any other cloud is named by --remote.`,
+      EXIT.usage,
+    );
+  }
+  const engine = await composeEngine({
+    ...parts,
+    config: { ...config, backups: [] },
+    remote,
+    store: (await openBackup(found)).store,
+  });
+  return { remote: parseRemote(found.remote, context), vault, engine, meter };
 }
 
 async function cloudOf(

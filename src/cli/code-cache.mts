@@ -42,8 +42,8 @@ export function codeCacheFolder(env: NodeJS.ProcessEnv): string | undefined {
   return named === '' ? join(envPaths('twincloud', { suffix: '' }).cache, 'code') : named;
 }
 
-/** Runs a CommonJS file whose name changes with its contents. */
-export function runProgram(program: string, require: NodeJS.Require, cache: CodeCache): void {
+/** Runs a CommonJS file whose name changes with its contents; what it requires beside itself is run so too. */
+export function runProgram(program: string, require: NodeJS.Require, cache: CodeCache): object {
   const source = `(function(exports,require,module){${readFileSync(program, 'utf8')}\n})`;
   const kept = cacheFile(program, cache);
   const cachedData = kept === undefined ? undefined : readKept(kept);
@@ -58,7 +58,19 @@ export function runProgram(program: string, require: NodeJS.Require, cache: Code
     });
   }
   const module = { exports: {} };
-  (script.runInThisContext() as Main)(module.exports, require, module);
+  (script.runInThisContext() as Main)(module.exports, withParts(program, require, cache), module);
+  return module.exports;
+}
+
+function withParts(program: string, require: NodeJS.Require, cache: CodeCache): NodeJS.Require {
+  const parts = new Map<string, object>();
+  const load = (name: string): unknown => {
+    if (!name.startsWith('./')) return require(name) as unknown;
+    const part = parts.get(name) ?? runProgram(join(dirname(program), name), require, cache);
+    parts.set(name, part);
+    return part;
+  };
+  return Object.assign(load, require);
 }
 
 function cacheFile(program: string, { folder, command }: CodeCache): string | undefined {
@@ -97,7 +109,7 @@ function keep(file: string, data: Buffer): void {
     writeFileSync(unfinished, Buffer.concat([crc, data]), { mode: 0o600 });
     renameSync(unfinished, file);
     const own = basename(file);
-    // The command and `program-`: the folder may hold what other programs keep.
+    // The command and `program-` (or a part's name): the folder may hold what other programs keep.
     const ours = own.slice(0, own.indexOf('-') + 1);
     for (const name of readdirSync(folder))
       if (name.startsWith(ours) && name !== own && !name.endsWith('.new')) rmSync(join(folder, name));

@@ -2,25 +2,29 @@ import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { DeviceId } from '../core/model/ids.ts';
-import { DEFAULT_SETTINGS, type Engine, type EngineSettings } from '../engine/api.ts';
+import { DEFAULT_SETTINGS, type Backup, type Engine, type EngineSettings } from '../engine/api.ts';
 import { createEngine } from '../engine/engine.ts';
 import type { Log, StateStore } from '../engine/ports.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import { intercept } from '../storage/wrappers/intercept.ts';
 import { withLimit } from '../storage/wrappers/with-limit.ts';
-import { withMetering, type MeterSink } from '../storage/wrappers/with-metering.ts';
+import { Meter, withMetering, type MeterSink } from '../storage/wrappers/with-metering.ts';
 import { withPrefix } from '../storage/wrappers/with-prefix.ts';
-import { withRetry } from '../storage/wrappers/with-retry.ts';
+import { withRetry, type RetryOptions } from '../storage/wrappers/with-retry.ts';
 import { withTimeout, type TimeoutOptions } from '../storage/wrappers/with-timeout.ts';
 import { CliError, EXIT } from './cli-error.mts';
-import type { VaultConfig } from './config.mts';
+import type { BackupConfig, VaultConfig } from './config.mts';
+import type { GcsRemote } from './gcs-remote.mts';
 import { makeFolder } from './make-folder.mts';
 import { nodeClock } from './platform/clock.mts';
 import { nodeCompression } from './platform/compression.mts';
+import { fetchTransport } from './platform/fetch-transport.mts';
 import { FolderVault } from './platform/folder-vault.mts';
 import { nodeHashing } from './platform/hashing.mts';
 import { nodeRandom } from './platform/random.mts';
 import { withPlainReadableCopy } from './plain-readable-copy.mts';
-import type { RemoteSpec } from './remote.mts';
+import { parseRemote, type RemoteSpec } from './remote.mts';
+import { unopenedStore } from './unopened-store.mts';
 
 const CONNECTIONS = 16;
 const MIB = 1024 * 1024;
@@ -44,6 +48,8 @@ export function defaultDeviceName(): string {
 
 export interface OpenOptions {
   readonly conditionForm: 'quoted' | 'bare';
+  /** Where the keys are; this process's own unless told. */
+  readonly env?: NodeJS.ProcessEnv;
   /** Make a folder that is not there: only for a vault that never synced with it. */
   readonly create: boolean;
 }
@@ -51,14 +57,26 @@ export interface OpenOptions {
 /** Loads what the store's first call would wait for: the SDK takes longer than all the rest of a sync that finds nothing to do. */
 export async function preloadStore(remote: RemoteSpec): Promise<void> {
   if (remote.kind === 's3') await import('../storage/s3/sdk.ts');
+  if (remote.kind === 'azure') await import('../storage/azure/sdk.ts');
+  if (remote.kind === 'gcs') await import('../storage/gcs/gcs-store.ts');
 }
 
 /** The bare store of a remote, without wrappers. */
 export async function openStore(remote: RemoteSpec, options: OpenOptions): Promise<ObjectStore> {
+  const { env = process.env } = options;
   if (remote.kind === 'folder') {
     const { FolderStore } = await import('../storage/folder/folder-store.mts');
     if (options.create) await makeFolder(remote.folder);
     return new FolderStore({ folder: remote.folder, clock: nodeClock, random: nodeRandom });
+  }
+  if (remote.kind === 'gcs') return openGcs(remote, env);
+  if (remote.kind === 'azure') {
+    const { createAzureStore } = await import('../storage/azure/azure-store.ts');
+    const { azureAccess } = await import('./azure-credentials.mts');
+    const { container } = remote;
+    const access = azureAccess(remote, env);
+    const getAnswer = { timer: nodeClock, ms: answerTime(process.env).baseMs ?? ANSWER_MS };
+    return createAzureStore({ container, access, getAnswer, random: nodeRandom, now: () => nodeClock.now() });
   }
   const { createS3Store } = await import('../storage/s3/s3-store.ts');
   const { s3Credentials } = await import('./s3-credentials.mts');
@@ -69,7 +87,7 @@ export async function openStore(remote: RemoteSpec, options: OpenOptions): Promi
     ...(endpoint === undefined ? {} : { endpoint }),
     pathStyle,
     conditionForm: options.conditionForm,
-    credentials: s3Credentials(process.env),
+    credentials: s3Credentials(env),
     getAnswerMs: answerTime(process.env).baseMs ?? ANSWER_MS,
     requestHandler: {
       connectionTimeout: CONNECT_MS,
@@ -81,12 +99,31 @@ export async function openStore(remote: RemoteSpec, options: OpenOptions): Promi
   });
 }
 
+async function openGcs({ bucket, endpoint }: GcsRemote, env: NodeJS.ProcessEnv): Promise<ObjectStore> {
+  const { createGcsStore } = await import('../storage/gcs/gcs-store.ts');
+  const { gcsCredentials } = await import('./gcs-credentials.mts');
+  const credentials = gcsCredentials(env, endpoint);
+  return createGcsStore({
+    bucket,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(credentials === undefined ? {} : { credentials }),
+    transport: fetchTransport(),
+    timer: nodeClock,
+    random: nodeRandom,
+  });
+}
+
 /** The order of the wrappers, outermost first: retry, limit, time-out, (folder: plain copies,) meter, prefix, store. */
-export function wrapped(store: ObjectStore, remote: RemoteSpec, meter: MeterSink): ObjectStore {
+export function wrapped(
+  store: ObjectStore,
+  remote: RemoteSpec,
+  meter: MeterSink,
+  patience: RetryOptions = {},
+): ObjectStore {
   const metered = withMetering(withPrefix(store, remote.prefix), meter);
   const fitted = remote.kind === 'folder' ? withPlainReadableCopy(metered) : metered;
   const timed = withTimeout(fitted, nodeClock, answerTime(process.env));
-  return withRetry(withLimit(timed, CONNECTIONS), { timer: nodeClock, jitter: nodeRandom });
+  return withRetry(withLimit(timed, CONNECTIONS), { timer: nodeClock, jitter: nodeRandom }, patience);
 }
 
 /** How long a cloud may take to answer; the wrapper's own time unless the person says otherwise. */
@@ -108,6 +145,8 @@ export interface EngineParts {
   readonly meter: MeterSink;
   readonly log: Log;
   readonly createRemote?: boolean;
+  /** Instead of the remote's own, which is then not opened. */
+  readonly store?: ObjectStore;
 }
 
 export async function composeEngine(parts: EngineParts): Promise<Engine> {
@@ -115,7 +154,7 @@ export async function composeEngine(parts: EngineParts): Promise<Engine> {
   const options = { conditionForm: config.conditionForm ?? 'quoted', create: parts.createRemote ?? false };
   return createEngine({
     vault: new FolderVault(config.vault),
-    store: wrapped(await openStore(remote, options), remote, meter),
+    store: parts.store ?? wrapped(await openStore(remote, options), remote, meter),
     state,
     clock: nodeClock,
     random: nodeRandom,
@@ -124,10 +163,53 @@ export async function composeEngine(parts: EngineParts): Promise<Engine> {
     log,
     device: { id: config.device.id as DeviceId, name: config.device.name },
     settings: settingsOf(config),
+    backups: await Promise.all((config.backups ?? []).map(openOrExplain)),
   });
 }
 
-function settingsOf(config: VaultConfig): EngineSettings {
+/** A person waits for the sync; the next one asks the backup again. */
+const BACKUP_PATIENCE: RetryOptions = { tries: 2 };
+
+/** One that cannot be opened, for its keys are not there, is behind like one that cannot be reached. */
+async function openOrExplain(backup: BackupConfig): Promise<Backup> {
+  try {
+    return await openBackup(backup);
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    return { name: backup.name, store: unopenedStore(error) };
+  }
+}
+
+/** A backup's store; what it costs is not counted with the primary's. */
+export async function openBackup(backup: BackupConfig): Promise<Backup> {
+  const { name, conditionForm = 'quoted' } = backup;
+  const remote = parseRemote(backup.remote, { cwd: '/', env: process.env });
+  const form = conditionForm === 'none' ? 'quoted' : conditionForm;
+  const bare = await openStore(remote, { conditionForm: form, create: false, env: backupEnv(name) });
+  const store = wrapped(bare, remote, new Meter(), BACKUP_PATIENCE);
+  return { name, store: conditionForm === 'none' ? withoutConditions(store) : store };
+}
+
+/** Keys of a backup's own stand before those of the primary: TWINCLOUD_BACKUP_SPARE_S3_SECRET_ACCESS_KEY. */
+export function backupEnv(name: string, env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  const own = `TWINCLOUD_BACKUP_${name.toUpperCase().replaceAll('-', '_')}_`;
+  const keys = Object.entries(env).filter(([key]) => key.startsWith(own));
+  return {
+    ...env,
+    ...Object.fromEntries(keys.map(([key, value]) => [`TWINCLOUD_${key.slice(own.length)}`, value])),
+  };
+}
+
+/** A server that ignores conditions can hold a backup; it is never asked for one. */
+function withoutConditions(store: ObjectStore): ObjectStore {
+  const { capabilities } = store;
+  return {
+    ...intercept(store, (call, run) => run(call.signal)),
+    capabilities: { ...capabilities, conditionalPut: false },
+  };
+}
+
+export function settingsOf(config: VaultConfig): EngineSettings {
   const { scope } = DEFAULT_SETTINGS;
   return {
     ...DEFAULT_SETTINGS,

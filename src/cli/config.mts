@@ -12,6 +12,9 @@ import { acquireVaultLock, type VaultLock } from './platform/vault-lock.mts';
 
 const DEVICE_NAME_MAX = 60;
 
+/** Also part of the names of variables, and shown. */
+export const BACKUP_NAME = /^[a-z0-9][a-z0-9-]{0,29}$/u;
+
 /** One vault of this computer. Secrets are never in here. */
 const VaultSchema = v.looseObject({
   /** Real path of the folder. */
@@ -27,6 +30,16 @@ const VaultSchema = v.looseObject({
   conflicts: v.optional(v.picklist(CONFLICT_STRATEGIES)),
   readableCopy: v.optional(v.boolean()),
   ignore: v.optional(v.array(v.string())),
+  /** Clouds that are kept in step with `remote`. */
+  backups: v.optional(
+    v.array(
+      v.looseObject({
+        name: v.pipe(v.string(), v.regex(BACKUP_NAME, 'it has 1 to 30 letters, digits and hyphens')),
+        remote: v.pipe(v.string(), v.minLength(1)),
+        conditionForm: v.optional(v.picklist(['quoted', 'bare', 'none'])),
+      }),
+    ),
+  ),
   dotFolders: v.optional(v.boolean()),
   maxFileMiB: v.optional(v.pipe(v.number(), v.minValue(0))),
   names: v.optional(v.picklist(['posix', 'windows', 'portable'])),
@@ -35,6 +48,7 @@ const VaultSchema = v.looseObject({
 const ConfigSchema = v.looseObject({ version: v.literal(1), vaults: v.array(VaultSchema) });
 
 export type VaultConfig = v.InferOutput<typeof VaultSchema>;
+export type BackupConfig = NonNullable<VaultConfig['backups']>[number];
 export type Config = v.InferOutput<typeof ConfigSchema>;
 
 const FILE = 'twincloud.json';

@@ -22,7 +22,8 @@ Exit codes:
   130  stopped by Ctrl-C or SIGTERM; the next run goes on from there
 
 Secrets come from TWINCLOUD_S3_ACCESS_KEY_ID and TWINCLOUD_S3_SECRET_ACCESS_KEY, or
-from where the AWS tools look. They are never stored.`;
+from where the AWS tools look; for Azure from TWINCLOUD_AZURE_ACCOUNT_KEY or
+TWINCLOUD_AZURE_SAS. They are never stored.`;
 
 /** The command line: what there is, what it is called and what it says of itself. */
 export function createProgram(version: string, run: Runner): Command {
@@ -33,7 +34,10 @@ export function createProgram(version: string, run: Runner): Command {
     .helpOption('-h, --help', 'Show this help')
     .helpCommand('help [command]', 'Show the help of a command')
     .option('--vault <folder>', 'The folder of notes (default: this folder)')
-    .option('--remote <url>', 'folder:/path or s3://bucket/prefix?region=…&endpoint=…&path-style=…')
+    .option(
+      '--remote <url>',
+      'folder:/path, s3://bucket/prefix?region=…&endpoint=…&path-style=… or azure://account/container/prefix',
+    )
     .option('--config <folder>', 'Where settings and state are kept, outside the vault')
     .option('--device-name <name>', 'This device’s name, shown in history and in conflict copies')
     .option('--json', 'One JSON object on stdout, nothing else')
@@ -48,6 +52,7 @@ export function createProgram(version: string, run: Runner): Command {
   addLooking(program, run);
   addGuard(program, run);
   addHistory(program, run);
+  addBackups(program, run);
   return program;
 }
 
@@ -131,6 +136,51 @@ function addLooking(program: Command, run: Runner): void {
     );
 }
 
+function addBackups(program: Command, run: Runner): void {
+  const backup = program
+    .command('backup')
+    .description('Other clouds that are kept in step with the vault’s own');
+  const work = async (): Promise<typeof import('./commands/backup.mts')> => import('./commands/backup.mts');
+  backup
+    .command('add')
+    .description('Keep another cloud in step from now on')
+    .argument('<name>', 'Small letters, digits and hyphens')
+    .argument('<remote>', 'As --remote takes it')
+    .action(async (name: string, remote: string, _options: unknown, command: Command) =>
+      run(command.optsWithGlobals(), async (context) => (await work()).addBackup(context, name, remote)),
+    );
+  backup
+    .command('remove')
+    .description('Keep it in step no longer; what it holds stays')
+    .argument('<name>')
+    .action(async (name: string, _options: unknown, command: Command) =>
+      run(command.optsWithGlobals(), async (context) => (await work()).removeBackup(context, name)),
+    );
+  backup
+    .command('list')
+    .description('How far each backup is, as this device last saw it')
+    .action(async (_options: unknown, command: Command) =>
+      run(command.optsWithGlobals(), async (context) => (await work()).listBackups(context)),
+    );
+  backup
+    .command('verify')
+    .description('Compare what a backup holds with the cloud, and repair what can be repaired')
+    .argument('[name]', 'Default: all of them')
+    .option('--full', 'Look into every object, not only into some')
+    .action(async (name: string | undefined, options: { full?: boolean }, command: Command) =>
+      run(command.optsWithGlobals(), async (context) => (await work()).verifyBackups(context, name, options)),
+    );
+  program
+    .command('drill')
+    .description('Restore the backups into a folder that is thrown away, and compare with the vault')
+    .argument('[backup]', 'Default: all of them')
+    .action(async (name: string | undefined, _options: unknown, command: Command) =>
+      run(command.optsWithGlobals(), async (context) =>
+        (await import('./commands/drill.mts')).drill(context, name),
+      ),
+    );
+}
+
 function addGuard(program: Command, run: Runner): void {
   program
     .command('held')
@@ -171,6 +221,7 @@ function addHistory(program: Command, run: Runner): void {
     .option('--all', 'The whole vault')
     .option('--at <time|commit>', 'A day, a time, or 6 or more digits of a commit’s id (default: now)')
     .requiredOption('--to <folder>', 'Where to write; made if it is not there')
+    .option('--from <backup>', 'From this backup instead of the vault’s cloud')
     .option('--force', 'Also into a folder that is not empty, or into a vault')
     .action(async (path: string | undefined, options: RestoreOptions, command: Command) =>
       run(command.optsWithGlobals(), async (context) =>

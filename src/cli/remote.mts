@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CliError, EXIT } from './cli-error.mts';
+import { gcsName, gcsText, parseGcs, type GcsRemote } from './gcs-remote.mts';
 
 /** A cloud as `--remote` names it. No secret is ever part of it. */
 export type RemoteSpec =
@@ -13,10 +14,23 @@ export type RemoteSpec =
       readonly region: string;
       readonly endpoint?: string;
       readonly pathStyle: boolean;
-    };
+    }
+  | {
+      readonly kind: 'azure';
+      readonly account: string;
+      readonly container: string;
+      /** Empty, or ends in `/`. */
+      readonly prefix: string;
+      readonly endpoint?: string;
+    }
+  | GcsRemote;
 
-const FORMS = 'folder:/path/to/folder or s3://bucket/prefix?region=…&endpoint=https://…&path-style=true';
+const FORMS =
+  'folder:/path/to/folder, s3://bucket/prefix?region=…&endpoint=https://…&path-style=true, azure://account/container/prefix or gcs:bucket/prefix';
 const S3_OPTIONS = ['region', 'endpoint', 'path-style'];
+const AZURE_OPTIONS = ['endpoint'];
+const ACCOUNT = /^[a-z0-9]{3,24}$/u;
+const CONTAINER = /^[a-z0-9](?:-?[a-z0-9]){2,62}$/u;
 const BUCKET = /^[a-zA-Z0-9][a-zA-Z0-9._-]{1,254}$/u;
 const DEFAULT_REGION = 'us-east-1';
 
@@ -32,6 +46,8 @@ export function parseRemote(text: string, { cwd, env }: RemoteSurroundings): Rem
   const scheme = text.slice(0, Math.max(at, 0)).toLowerCase();
   if (scheme === 'folder') return parseFolder(text.slice(at + 1), cwd);
   if (scheme === 's3') return parseS3(text, env);
+  if (scheme === 'gcs' || scheme === 'gs') return parseGcs(text, env, { prefixOf, endpointOf });
+  if (scheme === 'azure') return parseAzure(text);
   if (scheme === 'file' && URL.canParse(text)) {
     return { kind: 'folder', folder: fileURLToPath(text), prefix: '' };
   }
@@ -44,17 +60,41 @@ function parseFolder(path: string, cwd: string): RemoteSpec {
   return { kind: 'folder', folder: isAbsolute(plain) ? resolve(plain) : resolve(cwd, plain), prefix: '' };
 }
 
-function parseS3(text: string, env: NodeJS.ProcessEnv): RemoteSpec {
-  // Anything before an "@" is where other tools put keys.
+/** What stands between the scheme and the first slash. Before an "@" is where other tools put keys. */
+function authorityOf(text: string): string {
   const authority =
     text
       .slice(text.indexOf(':') + 1)
       .replace(/^\/\//u, '')
       .split(/[/?#]/u)[0] ?? '';
   if (authority.includes('@')) throw secretInside();
+  return authority;
+}
+
+function parseAzure(text: string): RemoteSpec {
+  const account = authorityOf(text);
+  if (!URL.canParse(text)) throw wrong(`This is no address of a container. A remote is written as ${FORMS}.`);
+  const url = new URL(text);
+  checkOptions(url, AZURE_OPTIONS);
+  const [container = '', ...rest] = url.pathname.split('/').filter((part) => part !== '');
+  if (!ACCOUNT.test(account) || !CONTAINER.test(container)) {
+    throw wrong('An Azure remote names account and container: azure://account/container/prefix.');
+  }
+  const endpoint = endpointOf(url.searchParams.get('endpoint'));
+  return {
+    kind: 'azure',
+    account,
+    container,
+    prefix: prefixOf(rest.join('/')),
+    ...(endpoint === undefined ? {} : { endpoint }),
+  };
+}
+
+function parseS3(text: string, env: NodeJS.ProcessEnv): RemoteSpec {
+  const authority = authorityOf(text);
   if (!URL.canParse(text)) throw wrong(`This is no address of a bucket. A remote is written as ${FORMS}.`);
   const url = new URL(text);
-  checkOptions(url);
+  checkOptions(url, S3_OPTIONS);
   const bucket = authority;
   if (!BUCKET.test(bucket))
     throw wrong(`"${bucket}" is no name of a bucket. A remote is written as ${FORMS}.`);
@@ -70,11 +110,11 @@ function parseS3(text: string, env: NodeJS.ProcessEnv): RemoteSpec {
   };
 }
 
-function checkOptions(url: URL): void {
+function checkOptions(url: URL, options: readonly string[]): void {
   for (const name of url.searchParams.keys()) {
-    if (S3_OPTIONS.includes(name)) continue;
-    if (/key|secret|token|password|credential|signature/iu.test(name)) throw secretInside();
-    throw wrong(`The remote has an option "${name}" that is not known; there are ${S3_OPTIONS.join(', ')}.`);
+    if (options.includes(name)) continue;
+    if (/key|secret|token|password|credential|sig/iu.test(name)) throw secretInside();
+    throw wrong(`The remote has an option "${name}" that is not known; there are ${options.join(', ')}.`);
   }
   if (url.hash !== '') throw wrong('The remote has a "#": write it as %23 if it belongs to the prefix.');
 }
@@ -112,17 +152,24 @@ function flagOf(text: string | null): boolean | undefined {
 /** The one spelling by which a remote is remembered. */
 export function remoteText(remote: RemoteSpec): string {
   if (remote.kind === 'folder') return `folder:${remote.folder}`;
+  if (remote.kind === 'gcs') return gcsText(remote);
+  const prefix = remote.prefix.split('/').map(encodeURIComponent).join('/');
+  if (remote.kind === 'azure') {
+    const endpoint = remote.endpoint === undefined ? '' : `?endpoint=${encodeURIComponent(remote.endpoint)}`;
+    return `azure://${remote.account}/${remote.container}/${prefix}${endpoint}`;
+  }
   const query = new URLSearchParams({ region: remote.region });
   if (remote.endpoint !== undefined) query.set('endpoint', remote.endpoint);
   query.set('path-style', String(remote.pathStyle));
-  const prefix = remote.prefix.split('/').map(encodeURIComponent).join('/');
   return `s3://${remote.bucket}/${prefix}?${query.toString()}`;
 }
 
 /** As people are told of it. */
 export function remoteName(remote: RemoteSpec): string {
   if (remote.kind === 'folder') return remote.folder;
+  if (remote.kind === 'gcs') return gcsName(remote);
   const host = remote.endpoint === undefined ? '' : ` at ${new URL(remote.endpoint).host}`;
+  if (remote.kind === 'azure') return `azure://${remote.account}/${remote.container}/${remote.prefix}${host}`;
   return `s3://${remote.bucket}/${remote.prefix}${host}`;
 }
 
@@ -132,6 +179,6 @@ function wrong(message: string): CliError {
 
 function secretInside(): CliError {
   return wrong(
-    'The remote must hold no secret: addresses are stored and shown. Put the keys into TWINCLOUD_S3_ACCESS_KEY_ID and TWINCLOUD_S3_SECRET_ACCESS_KEY, or where the AWS tools look for them.',
+    'The remote must hold no secret: addresses are stored and shown. Put the keys into TWINCLOUD_S3_ACCESS_KEY_ID and TWINCLOUD_S3_SECRET_ACCESS_KEY, or where the AWS tools look for them; for Azure into TWINCLOUD_AZURE_ACCOUNT_KEY or TWINCLOUD_AZURE_SAS.',
   );
 }

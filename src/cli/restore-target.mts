@@ -28,7 +28,7 @@ export class RestoreTarget {
     const whole = nodeHashing.sha256Stream();
     const staged = await this.#vault.stage(hashed(chunks, whole));
     const hash = whole.digest();
-    const expected = this.#replaces ? await this.#hashOf(path) : 'absent';
+    const expected = this.#replaces ? await hashOfFile(this.#vault, path) : 'absent';
     const result = await this.#vault.install(staged, path, { expected, hash, mtimeMs });
     if (result.kind === 'changed')
       throw new VaultError('changed', path, 'something else stands there already');
@@ -37,19 +37,20 @@ export class RestoreTarget {
   close(): Promise<void> {
     return this.#vault.discardStaged(new Set());
   }
+}
 
-  async #hashOf(path: VaultPath): Promise<ContentHash | 'absent'> {
-    const whole = nodeHashing.sha256Stream();
-    try {
-      const { file } = await this.#vault.read(path, { offset: 0, length: 0 });
-      for (let offset = 0; offset < file.sizeBytes; offset += PIECE_BYTES) {
-        whole.update((await this.#vault.read(path, { offset, length: PIECE_BYTES })).bytes);
-      }
-      return whole.digest();
-    } catch (error) {
-      if (isVaultError(error, 'not-found')) return 'absent';
-      throw error;
+/** Of the file's bytes as they are, read in pieces. */
+export async function hashOfFile(vault: FolderVault, path: VaultPath): Promise<ContentHash | 'absent'> {
+  const whole = nodeHashing.sha256Stream();
+  try {
+    const { file } = await vault.read(path, { offset: 0, length: 0 });
+    for (let offset = 0; offset < file.sizeBytes; offset += PIECE_BYTES) {
+      whole.update((await vault.read(path, { offset, length: PIECE_BYTES })).bytes);
     }
+    return whole.digest();
+  } catch (error) {
+    if (isVaultError(error, 'not-found')) return 'absent';
+    throw error;
   }
 }
 

@@ -57,7 +57,7 @@ export async function findSetup(context: Context): Promise<VaultSetup> {
   const given = options.remote === undefined ? undefined : parseRemote(options.remote, context);
   if (known === undefined && given === undefined) {
     throw new CliError(
-      `The vault ${vault} is not set up yet. Run \`twincloud init --remote folder:/path\` (or s3://bucket/prefix), or add --remote to this command.`,
+      `The vault ${vault} is not set up yet. Run \`twincloud init --remote folder:/path\` (or s3://bucket/prefix, azure://account/container), or add --remote to this command.`,
       EXIT.usage,
     );
   }
@@ -97,7 +97,7 @@ export function setupOf(parts: {
 }
 
 /** What the vault holds is synced: nothing of ours may lie in it, nor it in the cloud's folder. */
-function checkApart(vault: string, other: string, what: string): void {
+export function checkApart(vault: string, other: string, what: string): void {
   if (isInside(other, vault))
     throw new CliError(`${other} lies inside the vault: ${what} must be elsewhere.`, EXIT.usage);
   if (what.includes('cloud') && isInside(vault, other)) {

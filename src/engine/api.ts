@@ -19,6 +19,16 @@ export interface EngineDeps {
   readonly log: Log;
   readonly device: { readonly id: DeviceId; readonly name: string };
   readonly settings: EngineSettings;
+  /** Clouds that are kept in step with `store`; absent: none. */
+  readonly backups?: readonly Backup[];
+}
+
+/** A cloud that holds what the primary holds, for the day on which that fails. */
+export interface Backup {
+  /** As the settings call it; no two have the same. */
+  readonly name: string;
+  /** With all its wrappers. Closed with the engine. */
+  readonly store: ObjectStore;
 }
 
 /**
@@ -78,6 +88,8 @@ export interface SyncOptions {
   readonly onSaved?: () => void;
   /** Audit: when due (daily), always, or never in this run. */
   readonly audit?: 'when-due' | 'always' | 'never';
+  /** Backups that failed lately are asked again when their back-off is over, or in this run. */
+  readonly backups?: 'when-due' | 'always';
 }
 
 /** One thing done, for the log that people read. `path` is the path it ends at. */
@@ -139,6 +151,38 @@ export interface SyncReport {
   /** What `first-preview` would do. */
   readonly plan?: Plan;
   readonly head: { readonly commit: CommitId; readonly generation: number } | undefined;
+  /** One for each backup; absent where there are none. */
+  readonly backups?: readonly BackupStatus[];
+}
+
+/** How far a backup is, as this device last saw it. */
+export interface BackupStatus {
+  readonly name: string;
+  /** `protected`: it has the commit that this device knows. `behind`: an older one, or none. `stopped`: it holds what must not be replaced. */
+  readonly state: 'protected' | 'behind' | 'stopped';
+  /** What it holds; absent: nothing yet. */
+  readonly holds?: { readonly commit: CommitId; readonly generation: number; readonly seenMs: number };
+  /** Commits and bytes of files that it lacks. */
+  readonly behindCommits: number;
+  readonly behindBytes: number;
+  /** Why it is not protected, with the remedy, or what could not be copied. */
+  readonly message?: string;
+}
+
+/** What a look into a backup found. */
+export interface BackupScrub {
+  readonly name: string;
+  /** Objects that the primary holds of the vault, and their bytes. */
+  readonly objects: number;
+  readonly bytes: number;
+  /** Objects of the backup that were downloaded and proven. */
+  readonly lookedInto: number;
+  /** Put again into the backup: they lacked, or were spoilt. */
+  readonly repaired: number;
+  /** Put again into the primary from the backup. */
+  readonly mendedInPrimary: number;
+  /** Keys of what neither cloud has as it should be. */
+  readonly lost: readonly string[];
 }
 
 export interface PreviewReport {
@@ -162,6 +206,7 @@ export interface StatusReport {
   readonly lastAuditMs: number | undefined;
   /** Notes whose readable copy is still to be written. */
   readonly pendingReadable: number;
+  readonly backups: readonly BackupStatus[];
 }
 
 export type { OpenConflict };
@@ -271,6 +316,13 @@ export interface Engine {
     readonly onProgress?: (progress: Progress) => void;
     readonly full?: boolean;
   }): Promise<VerifyReport>;
+  /** Brings each backup up, then compares what it holds with the primary; rejects with kind `cloud` where one cannot be brought up. */
+  scrubBackups(options?: {
+    readonly signal?: AbortSignal;
+    readonly full?: boolean;
+    /** Only the backup of this name. */
+    readonly name?: string;
+  }): Promise<readonly BackupScrub[]>;
   /** Versions of a path in kept history, newest first. */
   history(path: VaultPath, signal?: AbortSignal): Promise<readonly Version[]>;
   restore(options: RestoreOptions): Promise<RestoreReport>;

@@ -21,6 +21,8 @@ import { preview } from './preview.ts';
 import { audit } from './readable/audit.ts';
 import { DeviceState, StateChanges } from './state.ts';
 import { enter, lookAround } from './look.ts';
+import { backupStatus } from './replicas/protect.ts';
+import { scrubBackups } from './replicas/scrub-backups.ts';
 import { runSync, takeFirst } from './sync.ts';
 import { isFolder } from '../core/model/vault-path.ts';
 
@@ -49,6 +51,7 @@ export function createEngine(deps: EngineDeps): Engine {
     status: () => exclusive(undefined, () => status(deps, state)),
     decideHeld: (decision) => exclusive(undefined, () => decideHeld(state, decision)),
     verify: (options = {}) => exclusive(options.signal, () => verify(deps, state, options)),
+    scrubBackups: (options = {}) => exclusive(options.signal, () => scrubBackups(deps, state, options)),
     history: (path, signal) => exclusive(signal, () => history(deps, path, signal)),
     restore: (options) => exclusive(options.signal, () => restore(deps, options)),
     conflicts: () => exclusive(undefined, async () => openConflicts((await state.meta('conflicts')) ?? [])),
@@ -61,6 +64,7 @@ export function createEngine(deps: EngineDeps): Engine {
       state.forget();
       await deps.state.close();
       await deps.store.close();
+      for (const { store } of deps.backups ?? []) await store.close();
     },
   };
 }
@@ -104,6 +108,7 @@ async function status(deps: EngineDeps, state: DeviceState): Promise<StatusRepor
     lastSyncMs: await state.meta('lastSyncMs'),
     lastAuditMs: await state.meta('lastAuditMs'),
     pendingReadable: deps.settings.readableCopy ? pending : 0,
+    backups: await backupStatus(deps, state, () => state.remote()),
   };
 }
 

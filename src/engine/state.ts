@@ -116,6 +116,24 @@ export interface MetaRows {
   readonly conflicts: readonly ConflictRow[];
   /** The last conflicts that were settled, oldest first. */
   readonly resolutions: readonly Resolution[];
+  readonly backups: readonly BackupRow[];
+}
+
+/** What this device last saw of a backup. */
+export interface BackupRow {
+  readonly name: string;
+  readonly holds?: {
+    readonly lineage: string;
+    readonly commit: CommitId;
+    readonly generation: number;
+    readonly seenMs: number;
+  };
+  /** Of this device's clock; and how often it failed since it was last reached. */
+  readonly failed?: { readonly atMs: number; readonly times: number };
+  readonly stopped?: true;
+  /** Some object could not be copied when it was last tried, and seems spoilt. */
+  readonly doubtful?: true;
+  readonly message?: string;
 }
 
 const SEAL = 'seal' satisfies keyof MetaRows;

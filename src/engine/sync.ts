@@ -17,6 +17,7 @@ import { needsPreview, planPass, planPolicy, type PassPlan } from './planning.ts
 import { adopt, surveyBucket, treeToBe } from './readable/adopt.ts';
 import { auditIfDue } from './readable/audit.ts';
 import { writeReadableCopy } from './readable/project.ts';
+import { backupStatus, protect } from './replicas/protect.ts';
 import { finished, noticesOf, report, stillSealed, unchanged } from './report.ts';
 import { dayOf } from './scan/scan.ts';
 import { StateChanges, type DeviceState } from './state.ts';
@@ -33,10 +34,10 @@ const MAX_PASSES = 24;
 export async function runSync(request: LookRequest, task?: Task): Promise<SyncReport> {
   const { options } = request;
   const look = await lookAround(request);
-  if (task === undefined && (await sealHolds(look))) return stillSealed(look);
+  if (task === undefined && (await sealHolds(look))) return protectedReport(look, await stillSealed(look));
   const { run, first, listing } = await enter(look);
   if (task === undefined && first.kind === 'unchanged' && (await nothingToDo(run)))
-    return unchanged(run, listing);
+    return protectedReport(look, await unchanged(run, listing));
   const waiting = await takeFirst(run, first);
   if (waiting !== undefined) return { ...report(run, waiting), outcome: 'first-preview', plan: waiting };
   const loop = await workThrough(run, task);
@@ -44,8 +45,19 @@ export async function runSync(request: LookRequest, task?: Task): Promise<SyncRe
     return { ...report(run, loop.pass), outcome: 'first-preview', plan: loop.pass };
   await settle(run, loop.pass);
   options.onSaved?.();
+  await protect(look);
   await afterwards(run);
-  return finished(run, loop.pass);
+  // One that failed just now is not waited for again.
+  const once = { ...look, options: { ...look.options, backups: 'when-due' as const } };
+  return protectedReport(once, await finished(run, loop.pass));
+}
+
+/** With what the backups have, which are brought up where something was committed since. */
+async function protectedReport(look: FirstLook, done: SyncReport): Promise<SyncReport> {
+  const { deps, state } = look;
+  if ((deps.backups ?? []).length === 0) return done;
+  await protect(look);
+  return { ...done, backups: await backupStatus(deps, state, () => state.remote()) };
 }
 
 /** What the last run found still holds: one request, and no row is loaded. */

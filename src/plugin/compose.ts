@@ -2,7 +2,8 @@ import { Platform, requestUrl, type App, type Plugin } from 'obsidian';
 import { DEFAULT_SETTINGS, type EngineSettings } from '../engine/api.ts';
 import { createEngine } from '../engine/engine.ts';
 import type { Vault } from '../engine/ports.ts';
-import { checkConnection } from '../storage/check-connection.ts';
+import { checkCloud, type OpenedCloud } from '../storage/check-cloud.ts';
+import type { Check } from '../storage/check-connection.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { detectConditionForm } from '../storage/s3/detect-condition-form.ts';
 import { createS3Store } from '../storage/s3/s3-store.ts';
@@ -40,6 +41,9 @@ const MIB = 1024 * 1024;
 /** A phone's app holds bodies as text in a small heap. S3 takes parts of 5 MiB and more. */
 const PHONE = { bodyBytes: 4 * MIB, partBytes: 5 * MIB, connections: 4 };
 const COMPUTER = { bodyBytes: DEFAULT_SETTINGS.bodyBytes, partBytes: 8 * MIB, connections: 16 };
+
+/** What stands in the way of no sync. */
+const ASIDE: ReadonlySet<Check> = new Set(['clock', 'versioning']);
 
 const clock = pageClock();
 
@@ -104,9 +108,14 @@ class Clouds {
 
   /** The order of the wrappers, outermost first: retry, limit, time-out, prefix, store. */
   open(cloud: S3Settings, keys: Keys, way: Way): ObjectStore {
+    return this.#opened(cloud, keys, way).store;
+  }
+
+  #opened(cloud: S3Settings, keys: Keys, way: Way): OpenedCloud {
     const prefix = cloud.prefix === '' ? '' : `${cloud.prefix}/`;
-    const timed = withTimeout(withPrefix(this.#bare(cloud, keys, way), prefix), clock);
-    return withRetry(withLimit(timed, this.#limits.connections), { timer: clock, jitter: webRandom });
+    const bare = this.#bare(cloud, keys, way);
+    const limited = withLimit(withTimeout(withPrefix(bare, prefix), clock), this.#limits.connections);
+    return { bare, store: withRetry(limited, { timer: clock, jitter: webRandom }) };
   }
 
   async probe(cloud: S3Settings, keys: Keys, signal: AbortSignal): Promise<Way> {
@@ -124,23 +133,15 @@ class Clouds {
     signal: AbortSignal | undefined,
   ): ReturnType<SessionParts['check']> {
     const stop = signal === undefined ? {} : { signal };
-    const examine = async (conditionForm: Way['conditionForm']): ReturnType<typeof checkConnection> => {
-      const store = this.open(cloud, keys, { conditionForm, transport: 'request-url' });
-      try {
-        return await checkConnection(store, { random: webRandom, clock, ...stop });
-      } finally {
-        await store.close();
-      }
-    };
-    let conditionForm: Way['conditionForm'] = 'quoted';
-    let findings = await examine(conditionForm);
-    if (findings.some(({ check, state }) => check === 'conditions' && state === 'warning')) {
-      const bare = await examine('bare');
-      if (bare.some(({ check, state }) => check === 'conditions' && state === 'ok'))
-        [findings, conditionForm] = [bare, 'bare'];
-    }
-    const isGood = findings.every(({ check, state }) => check === 'clock' || state === 'ok');
-    const way = isGood ? { conditionForm, transport: await this.#road(cloud, keys, signal) } : undefined;
+    const { findings, form } = await checkCloud(
+      (conditionForm) => this.#opened(cloud, keys, { conditionForm, transport: 'request-url' }),
+      ['quoted', 'bare'],
+      { random: webRandom, clock, ...stop },
+    );
+    const isGood = findings.every(({ check, state }) => state === 'ok' || ASIDE.has(check));
+    const way = isGood
+      ? { conditionForm: form, transport: await this.#road(cloud, keys, signal) }
+      : undefined;
     return { findings, way };
   }
 

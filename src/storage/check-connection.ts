@@ -1,15 +1,26 @@
 import type { ObjectKey } from '../core/model/ids.ts';
 import { describeStoreError } from './messages.ts';
 import type { ObjectStore } from './object-store.ts';
-import { PROBE_PREFIX, probeConditions } from './probe.ts';
+import { PROBE_PREFIX, probeConditions, type ProbeOptions } from './probe.ts';
 import { isStoreError, type StoreError } from './store-error.ts';
 import type { Now } from './time.ts';
+import { tellsVersioning, type Versioning } from './versioning.ts';
 
 /** What is looked at, in this order. */
-export const CHECKS = ['reach', 'key', 'list', 'write', 'read', 'delete', 'conditions', 'clock'] as const;
+export const CHECKS = [
+  'reach',
+  'key',
+  'list',
+  'write',
+  'read',
+  'delete',
+  'conditions',
+  'clock',
+  'versioning',
+] as const;
 export type Check = (typeof CHECKS)[number];
 
-/** `skipped`: an earlier failure leaves nothing to ask. */
+/** `skipped`: an earlier failure leaves nothing to ask, or the cloud does not tell. */
 export interface Finding {
   readonly check: Check;
   readonly state: 'ok' | 'warning' | 'failed' | 'skipped';
@@ -23,12 +34,16 @@ export interface CheckOptions {
   readonly random: { hex(digits: number): string };
   readonly clock: Now;
   readonly signal?: AbortSignal;
+  /** How long a race the store's limits allow; the probe's own unless told. */
+  readonly probe?: Pick<ProbeOptions, 'rounds' | 'racers'>;
+  /** The store without its wrappers, where it tells more than the port. */
+  readonly bare?: ObjectStore;
 }
 
 /** S3 refuses at 15 minutes; the time of day on a conflict copy is wrong long before. */
 const CLOCK_WARNING_MS = 2 * 60_000;
 
-const GOOD: Readonly<Record<Exclude<Check, 'conditions' | 'clock'>, string>> = {
+const GOOD: Readonly<Record<Exclude<Check, 'conditions' | 'clock' | 'versioning'>, string>> = {
   reach: 'The cloud answers.',
   key: 'The key is accepted.',
   list: 'Objects can be listed.',
@@ -52,7 +67,7 @@ export async function checkConnection(
     findings.push(...(await examination.objects()));
     findings.push(await examination.conditions(findings));
   }
-  findings.push(examination.clock(findings));
+  findings.push(examination.clock(findings), await examination.versioning(findings));
   return CHECKS.map((check) => findings.find((finding) => finding.check === check) ?? skipped(check));
 }
 
@@ -120,10 +135,14 @@ class Examination {
 
   async conditions(before: readonly Finding[]): Promise<Finding> {
     if (!before.some(({ check, state }) => check === 'write' && state === 'ok')) return skipped('conditions');
-    const { random } = this.#options;
+    const { random, probe } = this.#options;
     let finding = skipped('conditions');
     const error = await this.#attempt(async () => {
-      const { conditions, detail } = await probeConditions(this.#store, { random, ...this.#call() });
+      const { conditions, detail } = await probeConditions(this.#store, {
+        random,
+        ...probe,
+        ...this.#call(),
+      });
       const message = detail;
       finding =
         conditions === 'honoured'
@@ -152,6 +171,19 @@ class Examination {
     };
   }
 
+  /** Asked after the writes, whose answers tell it with some clouds. Neither answer is a fault. */
+  async versioning(before: readonly Finding[]): Promise<Finding> {
+    const store = this.#options.bare;
+    if (!before.some(({ check, state }) => check === 'write' && state === 'ok')) return skipped('versioning');
+    let versioning: Versioning = 'unknown';
+    if (store !== undefined && tellsVersioning(store)) {
+      await this.#attempt(async () => {
+        versioning = await store.versioning(this.#call());
+      });
+    }
+    return { check: 'versioning', ...VERSIONING[versioning] };
+  }
+
   #learnTime(serverTimeMs: number | undefined): void {
     if (serverTimeMs !== undefined) this.#clockOffsetMs = serverTimeMs - this.#options.clock.now();
   }
@@ -175,6 +207,19 @@ class Examination {
 
 const WITHOUT_CONDITIONS =
   'Use this cloud as a backup, or as the primary with one writing device only: two that write at once could overwrite each other.';
+
+const VERSIONING: Readonly<Record<Versioning, Omit<Finding, 'check'>>> = {
+  on: {
+    state: 'ok',
+    message:
+      'The cloud keeps old versions of objects: what is replaced or deleted can be got back there, and is billed. A rule that ends old versions after some weeks is safe.',
+  },
+  off: {
+    state: 'ok',
+    message: 'The cloud keeps no old versions of objects: history is what Twincloud keeps.',
+  },
+  unknown: { state: 'skipped', message: 'The cloud does not tell whether it keeps old versions of objects.' },
+};
 
 function good(check: keyof typeof GOOD): Finding {
   return { check, state: 'ok', message: GOOD[check] };

@@ -8,12 +8,15 @@ export interface StoreMessage {
 
 /** The one place where errors of a store become words. */
 export function describeStoreError(error: StoreError): StoreMessage {
-  const { reason, key, detail } = error.details;
-  const text = reason === undefined ? undefined : BY_REASON[reason](error.details);
+  const { provider, reason, key, detail } = error.details;
+  const own = provider === 'gcs' ? GCS : undefined;
+  const text = reason === undefined ? undefined : (own?.[reason] ?? BY_REASON[reason])(error.details);
   const { message, remedy } = text ?? BY_KIND[error.kind](error.details);
   const about = reason === 'no-bucket' || key === undefined ? '' : ` (object: ${key})`;
   // The provider's words help where ours have to stay vague.
-  const said = VAGUE.has(error.kind) && detail !== undefined ? ` It said: ${ended(detail)}` : '';
+  const isVague =
+    VAGUE.has(error.kind) || (own !== undefined && error.kind === 'denied' && reason === undefined);
+  const said = isVague && detail !== undefined ? ` It said: ${ended(detail)}` : '';
   return { message: message.replace(/\.$/u, `${about}.`) + said, remedy };
 }
 
@@ -40,18 +43,32 @@ const BY_REASON: Readonly<Record<Reason, Describe>> = {
     remedy:
       'Copy the access key id again from the cloud’s console, without spaces; it may have been deleted there.',
   }),
-  'wrong-secret': () => ({
-    message: 'The secret does not belong to this access key.',
-    remedy: 'Copy the secret key again. If it cannot be shown any more, make a new pair of keys.',
-  }),
+  'wrong-secret': ({ provider }) =>
+    provider === 'azure'
+      ? {
+          message: 'Azure does not accept this account key or signature.',
+          remedy: 'Copy the account key (or the SAS, whole) again from the storage account in the portal.',
+        }
+      : {
+          message: 'The secret does not belong to this access key.',
+          remedy: 'Copy the secret key again. If it cannot be shown any more, make a new pair of keys.',
+        },
   'wrong-region': () => ({
     message: 'The bucket is in another region than the settings say.',
     remedy: 'Look up the bucket’s region in the cloud’s console and set it here.',
   }),
-  'no-bucket': () => ({
-    message: 'There is no bucket of this name.',
-    remedy: 'Check the spelling of the bucket and the endpoint, or create the bucket in the cloud’s console.',
-  }),
+  'no-bucket': ({ provider }) =>
+    provider === 'azure'
+      ? {
+          message: 'There is no container of this name.',
+          remedy:
+            'Check the spelling of the container and the account, or create the container in the portal.',
+        }
+      : {
+          message: 'There is no bucket of this name.',
+          remedy:
+            'Check the spelling of the bucket and the endpoint, or create the bucket in the cloud’s console.',
+        },
   forbidden: ({ provider }) =>
     provider === 'folder'
       ? {
@@ -61,8 +78,34 @@ const BY_REASON: Readonly<Record<Reason, Describe>> = {
         }
       : {
           message: 'The key is right, but it has no right to do this.',
-          remedy: 'Give the key the rights to list, read, write and delete objects in this bucket.',
+          remedy:
+            provider === 'azure'
+              ? 'Give a signature (SAS) the rights to read, add, create, write, delete and list; if it has them, look whether the storage account’s network rules let this device in.'
+              : 'Give the key the rights to list, read, write and delete objects in this bucket.',
         },
+};
+
+const NEW_GOOGLE_KEY =
+  'Make a new JSON key for the service account in Google’s console, and put it in the place of the old one.';
+
+/** Google's keys are files, and its rights are roles. */
+const GCS: Readonly<Partial<Record<Reason, Describe>>> = {
+  'expired-key': () => ({
+    message: 'Google does not take this key any more.',
+    remedy: `It may have been deleted, or the sign-on revoked. ${NEW_GOOGLE_KEY}`,
+  }),
+  'wrong-key': () => ({
+    message: 'Google does not know this key: it, or its service account, was deleted or disabled.',
+    remedy: NEW_GOOGLE_KEY,
+  }),
+  'wrong-secret': () => ({
+    message: 'The private key in the key file is damaged, or was deleted in Google’s console.',
+    remedy: NEW_GOOGLE_KEY,
+  }),
+  forbidden: () => ({
+    message: 'The key is right, but it has no right to do this.',
+    remedy: 'Give the service account the role Storage Object Admin (or Storage Object User) on this bucket.',
+  }),
 };
 
 const BY_KIND: Readonly<Record<StoreErrorKind, Describe>> = {
@@ -95,7 +138,9 @@ const BY_KIND: Readonly<Record<StoreErrorKind, Describe>> = {
       : {
           message: 'The cloud cannot be reached.',
           remedy:
-            'Check the network connection and the endpoint’s address; a proxy or firewall may be in the way.',
+            provider === 'azure'
+              ? 'Check the network connection and the account’s name, which is part of the address; a proxy or firewall may be in the way.'
+              : 'Check the network connection and the endpoint’s address; a proxy or firewall may be in the way.',
         },
   corrupt: () => ({
     message: 'What the cloud sent is damaged or incomplete.',

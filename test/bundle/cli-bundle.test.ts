@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -62,5 +62,23 @@ describe('the command as it is shipped', () => {
     expect(stderr).toContain('NativeModule fs');
     // The client's first import.
     expect(stderr).not.toContain('NativeModule https');
+  });
+
+  it('reads the Azure client, which lies in a file of its own, only where the cloud is there', async () => {
+    const copy = join(folder, 'without azure');
+    await cp(join(folder, 'twincloud-parts'), join(copy, 'twincloud-parts'), { recursive: true });
+    await cp(join(folder, 'twincloud.cjs'), join(copy, 'twincloud.cjs'));
+    const parts = await readdir(join(copy, 'twincloud-parts'));
+    expect(parts.map((name) => name.split('-')[0]).sort()).toEqual(['azure', 'program']);
+    for (const name of parts.filter((one) => one.startsWith('azure')))
+      await rm(join(copy, 'twincloud-parts', name));
+    const check = (remote: string): Promise<{ readonly stdout: string }> =>
+      promisify(execFile)(process.execPath, [join(copy, 'twincloud.cjs'), 'check', '--remote', remote], {
+        env: { NODE_DISABLE_COMPILE_CACHE: '1', TWINCLOUD_AZURE_ACCOUNT_KEY: btoa('key') },
+      });
+    expect((await check(`folder:${copy}`)).stdout).toContain('The cloud answers');
+    await expect(check('azure://account/container?endpoint=http://127.0.0.1:9')).rejects.toMatchObject({
+      stdout: expect.stringMatching(/azure-\w+\.cjs/u) as string,
+    });
   });
 });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { deflateRawSync, gunzipSync, gzipSync, inflateRawSync } from 'node:zlib';
 import type { ContentHash, DeviceId } from '../../src/core/model/ids.ts';
-import { DEFAULT_SETTINGS, type Engine, type EngineSettings } from '../../src/engine/api.ts';
+import { DEFAULT_SETTINGS, type Backup, type Engine, type EngineSettings } from '../../src/engine/api.ts';
 import { createEngine } from '../../src/engine/engine.ts';
 import { MemoryState } from '../../src/engine/memory/memory-state.ts';
 import { MemoryVault } from '../../src/engine/memory/memory-vault.ts';
@@ -59,7 +59,7 @@ export interface Bench {
   readonly engineOn: (parts: EngineParts) => Engine;
 }
 
-interface EngineParts extends Pick<DeviceOptions, 'settings' | 'through'> {
+interface EngineParts extends Pick<DeviceOptions, 'settings' | 'through' | 'backups'> {
   readonly name: string;
   readonly vault: Vault;
   readonly state: StateStore;
@@ -69,6 +69,7 @@ export interface DeviceOptions {
   readonly settings?: Partial<EngineSettings>;
   /** Stands before the shared store. */
   readonly through?: (store: ObjectStore) => ObjectStore;
+  readonly backups?: readonly Backup[];
   readonly vault?: MemoryVault;
   readonly state?: MemoryState;
 }
@@ -80,7 +81,7 @@ export function bench(): Bench {
   let count = 0;
   const engineOn = (parts: EngineParts): Engine => {
     count += 1;
-    const { name, vault, state, through, settings } = parts;
+    const { name, vault, state, through, settings, backups } = parts;
     return createEngine({
       vault,
       store: through?.(store) ?? store,
@@ -92,6 +93,7 @@ export function bench(): Bench {
       log: silent,
       device: { id: String(count).padStart(16, '0') as DeviceId, name },
       settings: { ...DEFAULT_SETTINGS, readableCopy: false, ...settings },
+      ...(backups === undefined ? {} : { backups }),
     });
   };
   return {

@@ -19,7 +19,7 @@ import { parseVaultPath } from '../../src/core/model/vault-path.ts';
 import { CompressionError } from '../../src/engine/ports.ts';
 import { readSettings } from '../../src/plugin/settings/defaults.ts';
 import { decodeSetupLink, encodeSetupLink } from '../../src/plugin/setup-link.ts';
-import { decodeMetadata, encodeMetadata } from '../../src/storage/s3/metadata-text.ts';
+import { decodeMetadata, encodeMetadata } from '../../src/storage/metadata-text.ts';
 import { fileEntry, hashOf, headOf, recordOf, tombstone } from '../core/format/samples.ts';
 
 /** What reads bytes that others wrote. */
@@ -67,9 +67,11 @@ export const TARGETS: readonly Target[] = [
   },
   {
     name: 'address of a cloud',
-    seeds: ['s3://bucket/pre fix?region=r&endpoint=https%3A%2F%2Fh%3A1&path-style=true', 'folder:/a/b'].map(
-      text,
-    ),
+    seeds: [
+      's3://bucket/pre fix?region=r&endpoint=https%3A%2F%2Fh%3A1&path-style=true',
+      'folder:/a/b',
+      'azure://account/container/pre%20fix?endpoint=http%3A%2F%2Fh%3A1%2Faccount',
+    ].map(text),
     run: (input) => onlyCliError(() => parseRemote(plain(input), SURROUNDINGS)),
   },
   { name: 'setup link', seeds: [text(link())], run: setupLink },

@@ -12,6 +12,8 @@ export interface OpenOptions {
   readonly config?: Partial<HostConfig>;
   readonly disk?: Partial<MemoryDiskOptions>;
   readonly size?: { readonly width: number; readonly height: number };
+  /** As what the browser gives itself out: the editor treats some in ways of their own. */
+  readonly userAgent?: string;
 }
 
 const WIDE = { width: 1_280, height: 800 };
@@ -40,6 +42,7 @@ export class DeviceDriver {
     const settings: BrowserContextOptions = {
       viewport,
       ...(isPhone ? { hasTouch: true, deviceScaleFactor: 2 } : {}),
+      ...(options.userAgent === undefined ? {} : { userAgent: options.userAgent }),
     };
     const profile = await openBrowser(settings).catch(async (error: unknown) => {
       await device.close();

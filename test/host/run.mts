@@ -1,7 +1,8 @@
 // The plugin in a page that plays the app: two devices side by side and an S3 server, all on this machine.
 // npm run host                  opens nothing; prints an address
 // npm run host -- --port 4000   at that port and the two after it
-// npm run host -- --ready       both devices are set up for the S3 server
+// npm run host -- --ready       both devices are set up for the S3 server; the second starts after the first's first sync
+import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { HostConfig } from './app/config.ts';
 import { secretsFor, settingsFor, type CloudPlace } from './server/cloud-set-up.mts';
@@ -10,11 +11,16 @@ import { listen } from './server/http.mts';
 import { overviewPage } from './server/overview-page.mts';
 import { twincloudFiles } from './server/plugin-files.mts';
 import { SAMPLE_VAULT } from './server/sample-vault.mts';
-import { createBucket } from '../support/servers/s3-bucket.mts';
+import { headKey } from '../../src/core/format/keys.ts';
+import { isStoreError } from '../../src/storage/store-error.ts';
+import { withPrefix } from '../../src/storage/wrappers/with-prefix.ts';
+import { createBucket, openBucket } from '../support/servers/s3-bucket.mts';
 import { startServer } from '../support/servers/versitygw.mts';
 
 const DEVICES = { a: 'Laptop', b: 'Tablet' } as const;
 type DeviceName = keyof typeof DEVICES;
+const FIRST_SYNC = '/first-sync';
+const LOOK_MS = 200;
 
 const { values } = parseArgs({
   options: { port: { type: 'string', default: '0' }, ready: { type: 'boolean', default: false } },
@@ -23,7 +29,7 @@ const firstPort = Number(values.port);
 
 const plugin = await twincloudFiles();
 const server = await startServer();
-const place: CloudPlace = { server, bucket: await createBucket(server) };
+const place = { server, bucket: await createBucket(server), prefix: 'notes' } satisfies CloudPlace;
 
 async function startDevice(name: DeviceName, offset: number): Promise<HostDevice> {
   const device = await HostDevice.start({
@@ -47,6 +53,21 @@ const devices: Record<DeviceName, HostDevice> = {
   b: await startDevice('b', 2),
 };
 
+/** Resolves once a device has put its vault into the cloud: a second one that looks before finds nothing, and looks again minutes later. */
+async function firstSync(): Promise<void> {
+  const { bucket, prefix } = place;
+  const store = withPrefix(openBucket(server, { bucket, conditionForm: 'quoted' }), `${prefix}/`);
+  for (;;) {
+    try {
+      await store.head(headKey);
+      return;
+    } catch (error) {
+      if (!isStoreError(error, 'not-found')) throw error;
+    }
+    await setTimeout(LOOK_MS);
+  }
+}
+
 const overview = await listen(
   async (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://host');
@@ -62,11 +83,15 @@ const overview = await listen(
       };
       device.config = { ...device.config, ...change };
       response.writeHead(204).end();
+    } else if (pathname === FIRST_SYNC) {
+      await firstSync();
+      response.writeHead(204).end();
     } else if (device !== undefined) {
       response.writeHead(302, { location: device.url }).end();
     } else {
       const page = overviewPage({
         place,
+        secondAfter: values.ready ? FIRST_SYNC : undefined,
         devices: { a: { title: DEVICES.a, url: devices.a.url }, b: { title: DEVICES.b, url: devices.b.url } },
       });
       response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page);

@@ -4,14 +4,14 @@ import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ObjectKey } from '../../src/core/model/ids.ts';
-import type { ObjectStore } from '../../src/storage/object-store.ts';
-import type { Bench, Finished } from '../cli/commands/command.ts';
+import type { Bench } from '../cli/commands/command.ts';
 import { forEachTest } from '../cli/commands/each-bench.ts';
 import { canMount, mountDisk } from '../cli/platform/disks.ts';
-import { createBucket, openBucket } from '../support/servers/s3-bucket.mts';
+import { createBucket } from '../support/servers/s3-bucket.mts';
 import type { RunningServer, ServerAddress } from '../support/servers/server.mts';
 import { sharedServerIfAny } from '../support/servers/shared.mts';
 import { startServer } from '../support/servers/versitygw.mts';
+import { CloudBench } from './cloud-bench.ts';
 
 const inCi = process.env['CI'] === 'true';
 const MIB = 1024 * 1024;
@@ -26,54 +26,6 @@ forEachTest((opened) => {
   bench = opened;
 });
 
-/** The command on a bucket of its own, as the server's owner unless told otherwise. */
-class CloudBench {
-  readonly remote: string;
-  readonly store: ObjectStore;
-  readonly #server: ServerAddress;
-
-  constructor(server: ServerAddress, bucket: string, conditionForm: 'quoted' | 'bare') {
-    this.#server = server;
-    this.remote = `s3://${bucket}/my notes?endpoint=${server.endpoint}&region=${server.region}`;
-    this.store = openBucket(server, { bucket, conditionForm });
-  }
-
-  get env(): NodeJS.ProcessEnv {
-    const { accessKeyId, secretAccessKey } = this.#server;
-    return {
-      TWINCLOUD_S3_ACCESS_KEY_ID: accessKeyId,
-      TWINCLOUD_S3_SECRET_ACCESS_KEY: secretAccessKey,
-      AWS_EC2_METADATA_DISABLED: 'true',
-    };
-  }
-
-  run(args: readonly string[], device = 'a', env: NodeJS.ProcessEnv = {}): Promise<Finished> {
-    return bench.run(args, { device, env: { ...this.env, ...env } });
-  }
-
-  /** Sets the vault up at the first call. */
-  sync(device = 'a', ...more: readonly string[]): Promise<Finished> {
-    return this.run(['sync', '--remote', this.remote, '--device-name', device, ...more], device);
-  }
-
-  async keys(below: string): Promise<ObjectKey[]> {
-    const keys: ObjectKey[] = [];
-    for await (const { objects } of this.store.list(`my notes/${below}`))
-      keys.push(...objects.map(({ key }) => key));
-    return keys;
-  }
-
-  /** Other bytes of the same length under each of these keys. */
-  async spoil(below: string): Promise<number> {
-    const keys = await this.keys(below);
-    for (const key of keys) {
-      const { sizeBytes } = await this.store.head(key);
-      await this.store.put(key, new Uint8Array(sizeBytes).fill(9));
-    }
-    return keys.length;
-  }
-}
-
 for (const { name, form } of SERVERS) {
   const server = await sharedServerIfAny(name, inCi);
 
@@ -83,7 +35,7 @@ for (const { name, form } of SERVERS) {
     beforeEach(async () => {
       if (server === undefined) throw new Error('the server did not start');
       address = server;
-      cloud = new CloudBench(server, await createBucket(server), form);
+      cloud = new CloudBench(bench, server, { bucket: await createBucket(server), conditionForm: form });
     });
     afterEach(() => cloud.store.close());
 
@@ -290,7 +242,10 @@ describe.runIf(versitygw)('sizes and disks', { timeout: 120_000 }, () => {
   let cloud: CloudBench;
   beforeEach(async () => {
     if (versitygw === undefined) throw new Error('the server did not start');
-    cloud = new CloudBench(versitygw, await createBucket(versitygw), 'quoted');
+    cloud = new CloudBench(bench, versitygw, {
+      bucket: await createBucket(versitygw),
+      conditionForm: 'quoted',
+    });
   });
   afterEach(() => cloud.store.close());
 
@@ -388,7 +343,10 @@ describe.runIf(canMount)('a cloud whose disk is full', { timeout: 120_000 }, () 
     let server: RunningServer | undefined;
     try {
       server = await startServer({ dataFolder: join(disk.folder, 'data') });
-      const cloud = new CloudBench(server, await createBucket(server), 'quoted');
+      const cloud = new CloudBench(bench, server, {
+        bucket: await createBucket(server),
+        conditionForm: 'quoted',
+      });
       await bench.write('note.md', 'hello\n');
       expect((await cloud.sync()).exitCode).toBe(0);
       for (const name of ['1', '2']) await bench.write(`${name}.bin`, randomBytes(7 * MIB));

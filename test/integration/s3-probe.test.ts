@@ -1,7 +1,8 @@
+import { PutBucketVersioningCommand } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import { probeConditions } from '../../src/storage/probe.ts';
 import { detectConditionForm, type DetectedForm } from '../../src/storage/s3/detect-condition-form.ts';
-import { createBucket, openBucket } from '../support/servers/s3-bucket.mts';
+import { createBucket, openBucket, s3Client } from '../support/servers/s3-bucket.mts';
 import type { ServerAddress } from '../support/servers/server.mts';
 import { sharedServerIfAny } from '../support/servers/shared.mts';
 import { SeededRandom } from '../support/seeded-random.ts';
@@ -54,4 +55,45 @@ describe('what the probe finds of real servers', () => {
     expect(await probeConditions(store, { random })).toMatchObject({ conditions: 'unsupported' });
     await store.close();
   });
+
+  it.runIf(ceph)(
+    '[ST54] a bucket of Ceph tells whether it keeps old versions, and to its owner alone',
+    async () => {
+      if (ceph === undefined) return;
+      const bucket = await createBucket(ceph);
+      const store = openBucket(ceph, { bucket, conditionForm: 'bare' });
+      expect(await store.versioning()).toBe('off');
+      const client = s3Client(ceph);
+      for (const [Status, told] of [
+        ['Enabled', 'on'],
+        ['Suspended', 'off'],
+      ] as const) {
+        await client.send(
+          new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status } }),
+        );
+        expect(await store.versioning()).toBe(told);
+      }
+      client.destroy();
+      await store.close();
+      if (ceph.stranger === undefined) throw new Error('Ceph has a second user');
+      const { stranger } = ceph;
+      const other = openBucket(ceph, {
+        bucket,
+        conditionForm: 'bare',
+        credentials: () => Promise.resolve(stranger),
+      });
+      expect(await other.versioning()).toBe('unknown');
+      await other.close();
+    },
+  );
+
+  it.runIf(exact)(
+    '[ST54] versitygw, which was started without a place for versions, does not fail the check',
+    async () => {
+      if (exact === undefined) return;
+      const store = openBucket(exact, { bucket: await createBucket(exact), conditionForm: 'quoted' });
+      expect(await store.versioning()).toMatch(/^(?:off|unknown)$/u);
+      await store.close();
+    },
+  );
 });

@@ -91,7 +91,8 @@ export function summary(tally: Tally, seconds: number): string {
 }
 
 /** Calls that only look, and went well, say little of a failure. */
-const QUIET = /^[a-h] (?:vault\.(?:read|list|stage|discard-staged)|state\.write|store\.(?:get|head|list)) /u;
+const QUIET =
+  /^[a-h] (?:vault\.(?:read|list|stage|discard-staged)|state\.write|(?:store|backup)\.(?:get|head|list)) /u;
 const LONG_HEX = /([0-9a-f]{6})[0-9a-f]{8,}/gu;
 
 /** What a failing run broke, and what happened in it; every call with `whole`. */

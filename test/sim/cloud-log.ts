@@ -8,11 +8,14 @@ import { hashOf } from './bytes.ts';
 import { readCloud, type CloudView } from './cloud-view.ts';
 import type { Device } from './device.ts';
 import { newContentsExist, stillReferred } from './invariants/contents.ts';
-import { deletionsAreMeant } from './invariants/deletions.ts';
+import { deletionsAreMeant, manyAreHeld } from './invariants/deletions.ts';
 import { noTwoNames } from './invariants/folds.ts';
 import { headExtends } from './invariants/linear-head.ts';
 import { tornStaysOut } from './invariants/torn.ts';
 import type { World } from './world.ts';
+
+/** The day that a condemned object is left, less what clocks may differ. */
+const GRACE_MS = 23.9 * 3_600_000;
 
 /** One successful write of the head. */
 export interface Commit {
@@ -36,10 +39,16 @@ export class CloudLog {
   view: CloudView | undefined;
   /** Every head that ever stood, by its commit. */
   readonly views = new Map<string, CloudView>();
+  /** Tags of every head that ever stood. */
+  readonly headTags = new Set<string>();
   /** When, by the server. */
   readonly times = new Map<string, number>();
+  /** What devices wrote under each key of the readable copy, in order. */
+  readonly texts = new Map<string, readonly Uint8Array[]>();
   /** Hashes of contents that this bucket's heads have named; a rollback takes it back. */
   everCommitted = new Set<string>();
+  /** When a head that stood first condemned the object, by the server. */
+  readonly #condemned = new Map<string, number>();
   /** Hashes that heads had at a folded path, at any time. */
   readonly #everAt = new Map<string, Set<string>>();
 
@@ -51,6 +60,8 @@ export class CloudLog {
   onPut(device: Device, key: string, options: PutOptions, old: StoredObject | undefined): void {
     const kind = classifyKey(key);
     this.#world.reach(`cloud: ${kind} written`);
+    const body = kind === 'plain' ? this.#world.store.peek(key)?.body : undefined;
+    if (body !== undefined) this.texts.set(key, [...(this.texts.get(key) ?? []), body]);
     if (kind === 'head') this.#onHead(device, options, old !== undefined);
     const isOnce =
       kind === 'pack' || kind === 'blob' || kind === 'delta' || kind === 'shard' || kind === 'root';
@@ -65,6 +76,17 @@ export class CloudLog {
     if (key === headKey && old !== undefined) this.#world.violate('I5', `${device.short} deleted the head`);
     const problem = this.view === undefined ? undefined : stillReferred(this.view, key);
     if (problem !== undefined) this.#world.violate('I6', `${device.short}: ${problem}`);
+    if (old !== undefined) this.#wasCondemned(device, key);
+  }
+
+  /** I6: what some device may still name goes only when heads have condemned it for a day, by the server's time. */
+  #wasCondemned(device: Device, key: string): void {
+    const kind = classifyKey(key);
+    if (kind !== 'pack' && kind !== 'blob' && kind !== 'delta' && kind !== 'shard' && kind !== 'root') return;
+    const since = this.#condemned.get(key);
+    if (since !== undefined && this.#world.nowMs - since >= GRACE_MS) return;
+    const told = since === undefined ? 'no head had condemned it' : 'it was condemned within the day';
+    this.#world.violate('I6', `${device.short} deleted ${key}, but ${told}`);
   }
 
   backup(): Backup {
@@ -74,6 +96,7 @@ export class CloudLog {
   restore(backup: Backup): void {
     this.#world.store.rollback(backup.objects);
     this.view = readCloud(backup.objects);
+    this.#noteTag();
     if (this.view !== undefined) this.views.set(this.view.head.commit, this.view);
     this.everCommitted = new Set(backup.everCommitted);
   }
@@ -88,7 +111,13 @@ export class CloudLog {
     return this.#everAt.get(foldPath(path)) ?? new Set();
   }
 
+  #noteTag(): void {
+    const tag = this.#world.store.peek(headKey)?.etag;
+    if (tag !== undefined) this.headTags.add(tag);
+  }
+
   #onHead(device: Device, options: PutOptions, replaced: boolean): void {
+    this.#noteTag();
     const world = this.#world;
     const objects = world.bucket();
     let after: CloudView | undefined;
@@ -110,6 +139,8 @@ export class CloudLog {
     this.view = after;
     this.views.set(after.head.commit, after);
     this.times.set(after.head.commit, world.nowMs);
+    for (const key of after.head.condemned?.keys ?? [])
+      if (!this.#condemned.has(key)) this.#condemned.set(key, world.nowMs);
     this.#reach(commit);
     world.trace.add(
       `   head ${short(after.head.commit)} g${String(after.head.generation)} by ${device.short}: ${entries.map(shown).join(', ')}`,
@@ -158,6 +189,7 @@ export class CloudLog {
       // What has rotted, or went with a rollback in the midst of a call, may be named until an audit finds it.
       ...(world.harmed ? [] : newContentsExist(commit)),
       ...deletionsAreMeant(world, commit),
+      ...manyAreHeld(commit),
       ...noTwoNames(commit.after),
       ...tornStaysOut(commit),
     ];

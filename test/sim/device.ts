@@ -8,7 +8,7 @@ import { hashOf } from './bytes.ts';
 import type { FileMap } from './ports/host.ts';
 import type { DevicePlan } from './scenario.ts';
 
-export type OpKind = 'sync' | 'preview' | 'verify' | 'decide' | 'restore';
+export type OpKind = 'sync' | 'preview' | 'verify' | 'decide' | 'restore' | 'scrub';
 
 /** A call of the engine that has not ended. */
 export interface Op {
@@ -18,6 +18,8 @@ export interface Op {
   /** Writes at store or vault since it began. */
   writes: number;
   requests: { readonly method: string; readonly key: string }[];
+  /** The same of the backups. */
+  backupRequests: number;
   sawUnmounted: boolean;
   /** The bucket went back to a backup under it: what it had put is gone. */
   sawRollback: boolean;
@@ -41,6 +43,8 @@ export class Device {
   held: readonly HeldItem[] = [];
   problems: readonly Problem[] = [];
   needsAcceptance = false;
+  /** Its user has decided what is held, or what a first sync asks, at some time. */
+  decided = false;
 
   /** Bytes kept aside by staged id, for crashes that tear. */
   readonly staged = new Map<StagedId, Uint8Array>();
@@ -60,6 +64,8 @@ export class Device {
   readonly mayTrashInOp = new Set<string>();
   /** Half-written contents that a crash left, by path. */
   readonly torn = new Map<string, string>();
+  /** How often the answers to its gets were harmed on their way, by key. */
+  readonly spoiltReads = new Map<string, number>();
   /** The head that it remembers as the last one seen. */
   observedCommit: string | undefined;
   /** The highest generation that a sync of it has told. */

@@ -1,3 +1,4 @@
+import type { VaultPath } from '../../src/core/model/vault-path.ts';
 import type { SyncReport } from '../../src/engine/api.ts';
 import { agedBucket } from './aged-bucket.ts';
 import type { Device, OpKind } from './device.ts';
@@ -10,6 +11,8 @@ import { User } from './user.ts';
 import type { World } from './world.ts';
 
 const DAY_MS = 86_400_000;
+/** What the engine does to files. */
+const MEDDLED: ReadonlySet<string> = new Set(['install', 'move', 'trash']);
 /** A run that needs more steps than this for one call will never end. */
 const MAX_STEPS = 20_000;
 
@@ -91,12 +94,27 @@ export class Driver {
       damage: scenario.damage ? 100 * rare : 0,
       unmount: scenario.unmount ? 1 : 0,
     });
-    if (what === 'call') await this.#stepper.call();
-    else await this.#happening(what);
+    if (what === 'call') {
+      this.#meddle();
+      await this.#stepper.call();
+    } else await this.#happening(what);
+  }
+
+  /** A person saves a file that the engine is about to write or remove. */
+  #meddle(): void {
+    const rate = this.#world.scenario.theme?.meddles ?? 0;
+    if (rate === 0) return;
+    const found = this.#world.scheduler.parked.find(({ call }) => MEDDLED.has(call.method));
+    if (found === undefined || !this.#rng.chance(rate)) return;
+    const device = this.#world.devices.find((one) => one.short === found.call.device);
+    const [path = ''] = found.call.detail.split(/ over | → /u);
+    if (device === undefined || device.unmounted || this.#stepper.isSuppressed()) return;
+    this.#user(device).meddle(path as VaultPath);
   }
 
   /** Everything but a call that goes on is an event: it draws from a generator of its own. */
   async #happening(what: string): Promise<void> {
+    const { scenario } = this.#world;
     const rng = this.#rng.fork();
     const device = rng.pick(this.#world.devices);
     if (this.#stepper.isSuppressed()) return;
@@ -105,7 +123,8 @@ export class Driver {
         this.#startOp(rng.pick(this.#idle()), rng);
         return;
       case 'edit':
-        if (!device.unmounted) this.#user(device).act();
+        if (!device.unmounted && (scenario.theme?.alone !== true || device === this.#first()))
+          this.#user(device).act();
         return;
       case 'wait':
         this.#wait(rng);
@@ -231,8 +250,9 @@ export class Driver {
       sync: 90,
       preview: 2.5,
       verify: 2.5,
-      decide: device.held.length > 0 ? 40 : 0,
+      decide: device.held.length > 0 ? (this.#world.scenario.theme?.decides ?? 40) : 0,
       restore: 0.5,
+      scrub: this.#world.isBackedUp(device) ? 2.5 : 0,
     });
     void this.#calls.run(device, kind, rng);
   }
@@ -252,7 +272,7 @@ export class Driver {
    */
   async weeks(): Promise<void> {
     const { scenario, devices } = this.#world;
-    for (let round = 0; round < 4 && this.#isSound(); round += 1) {
+    for (let round = 0; round < (scenario.theme?.weeks ?? 4) && this.#isSound(); round += 1) {
       this.#stepper.advance(this.#world.nowMs + this.#rng.pick([1, 1, scenario.jumpDays]) * DAY_MS * 1.05);
       for (const device of devices) {
         if (this.#rng.chance(0.5))
@@ -260,6 +280,11 @@ export class Driver {
         if (this.#rng.chance(0.8)) await this.quietSync(device);
       }
     }
+  }
+
+  /** Time goes on, and nothing else happens. */
+  nextDay(): void {
+    this.#stepper.advance(this.#world.nowMs + DAY_MS * 1.05);
   }
 
   /** Goes on until no device has a call under way. */

@@ -2,6 +2,7 @@ import {
   EngineError,
   type EngineErrorKind,
   type HeldDecision,
+  type SyncOptions,
   type SyncReport,
 } from '../../src/engine/api.ts';
 import type { Device, Op, OpKind } from './device.ts';
@@ -36,6 +37,7 @@ export class EngineCalls {
       faults: 0,
       writes: 0,
       requests: [],
+      backupRequests: 0,
       sawUnmounted: device.unmounted,
       sawRollback: false,
     };
@@ -72,6 +74,7 @@ export class EngineCalls {
           signal,
           acceptFirst: device.needsAcceptance,
           audit: this.calm ? 'when-due' : rng.weighted({ 'when-due': 9, always: 1 }),
+          ...this.#backups(device, rng),
         });
       case 'preview':
         await engine.preview(signal);
@@ -82,16 +85,26 @@ export class EngineCalls {
       case 'decide':
         await this.decide(device, rng.weighted({ apply: 4, restore: 4, keep: 2 }));
         return undefined;
+      case 'scrub':
+        await engine.scrubBackups({ signal, full: rng.chance(0.5) });
+        return undefined;
       case 'restore':
         await engine.restore({ at: { kind: 'now' }, signal, write: drain });
         return undefined;
     }
   }
 
+  /** A person who calls for a sync wants the backups asked, whatever they did before. */
+  #backups(device: Device, rng: Prng): Pick<SyncOptions, 'backups'> {
+    if (!this.#world.isBackedUp(device)) return {};
+    return { backups: this.calm ? 'always' : rng.pick(['when-due', 'always']) };
+  }
+
   /** Tells the engine what its user has decided about what is held. */
   async decide(device: Device, decision: HeldDecision): Promise<void> {
     this.#world.trace.add(`${device.short} user decides: ${decision}`);
     const shown = device.held;
+    device.decided = true;
     if (decision === 'apply') device.held = [];
     try {
       await this.#world.engineOf(device).decideHeld(decision);
@@ -142,7 +155,7 @@ export class EngineCalls {
       device.unmounted ||
       error.kind === 'contended';
     const excusedByBucket = world.harmed || world.scenario.rollback;
-    const isNotFound = error.kind === 'not-found' && (op.kind === 'restore' || op.kind === 'verify');
+    const isNotFound = error.kind === 'not-found' && ['restore', 'verify', 'scrub'].includes(op.kind);
     if (isNotFound) return;
     if (NEVER.includes(error.kind) || !(excused || excusedByBucket)) {
       world.violate(

@@ -38,6 +38,8 @@ export class ExternalEditor {
       append: plain.length > 0 ? 5 : 0,
       create: 2,
       remove: plain.length > 0 ? 1 : 0,
+      // What a bucket keeps of older versions, put back without a word of where it came from.
+      'put-back': this.#world.scenario.theme?.name === 'readable' && plain.length > 0 ? 8 : 0,
     });
     if (what === 'create') {
       this.#fresh += 1;
@@ -45,6 +47,10 @@ export class ExternalEditor {
       return;
     }
     const [key, object] = this.#rng.pick(plain);
+    if (what === 'put-back') {
+      this.#putBack(key);
+      return;
+    }
     if (what === 'append') this.#write(key, toBytes(`${toText(object.body)}${this.#line()}`), object.body);
     else {
       this.#world.trace.add(`external removes ${key}`);
@@ -52,6 +58,14 @@ export class ExternalEditor {
       this.#account(key, { before: object.body });
       void this.#world.store.delete(key as ObjectKey);
     }
+  }
+
+  /** An older version of the object takes its place: nobody's edit, as the engine knows that it had it. */
+  #putBack(key: string): void {
+    const older = [...(this.#world.cloud.texts.get(key) ?? [])];
+    if (older.length < 2) return;
+    this.#world.trace.add(`an older ${key} is put back`);
+    void this.#world.store.put(key as ObjectKey, older.at(-2) ?? new Uint8Array());
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { SyncReport } from '../../src/engine/api.ts';
 import type { Device } from './device.ts';
 import { Driver } from './driver.ts';
+import { backupsAgree, idleBackupsCostNothing } from './invariants/backups.ts';
 import { allContentsExist } from './invariants/contents.ts';
 import { readableCopyAgrees, scopeHolds, vaultsAgree } from './invariants/convergence.ts';
 import { noFileOverFolder } from './invariants/folds.ts';
@@ -93,6 +94,7 @@ async function settle(world: World, driver: Driver): Promise<void> {
     if (pass === 1 || pass >= PASSES) await audits(world, driver);
     if (pass >= PASSES && vaultsAgree(world).length === 0 && readableCopyAgrees(world).length === 0) break;
   }
+  if (world.backups.length > 0) await lookAtBackups(world, driver);
   if (world.violations.length > 0 || world.ended) return;
   const found = [
     ...nothingIsLost(world),
@@ -100,6 +102,7 @@ async function settle(world: World, driver: Driver): Promise<void> {
     ...readableCopyAgrees(world),
     ...scopeHolds(world),
     ...allContentsExist(world),
+    ...backupsAgree(world),
     ...(world.cloud.view === undefined ? [] : noFileOverFolder(world.cloud.view)),
   ];
   for (const { invariant, message } of found) world.violate(invariant, message);
@@ -112,6 +115,12 @@ async function settle(world: World, driver: Driver): Promise<void> {
   if (world.violations.length === 0) await historyIsWhole(world, driver);
 }
 
+/** A day later each device looks at the backups again: what came late to one of them is noticed. */
+async function lookAtBackups(world: World, driver: Driver): Promise<void> {
+  driver.nextDay();
+  for (const device of [...world.devices, ...world.devices]) await driver.quietSync(device);
+}
+
 async function audits(world: World, driver: Driver): Promise<void> {
   for (const device of world.devices)
     if (world.cloud.view !== undefined) await driver.quietCall(device, 'verify');
@@ -120,15 +129,21 @@ async function audits(world: World, driver: Driver): Promise<void> {
 async function checkIdle(world: World, driver: Driver, device: Device): Promise<void> {
   const requests: { method: string; key: string }[] = [];
   let writes = 0;
+  let backupRequests = 0;
   world.onQuietOp = (op) => {
     requests.push(...op.requests);
     writes += op.writes;
+    backupRequests += op.backupRequests;
   };
   const report: SyncReport | undefined = await driver.quietCall(device, 'sync');
   world.onQuietOp = undefined;
   const run = { device, report, requests, writes };
-  for (const { invariant, message } of [...idleIsOneGet(run), ...repeatedIsNothing(run)])
-    world.violate(invariant, message);
+  const found = [
+    ...idleIsOneGet(run),
+    ...repeatedIsNothing(run),
+    ...idleBackupsCostNothing(report, backupRequests),
+  ];
+  for (const { invariant, message } of found) world.violate(invariant, message);
 }
 
 /** A promise that rejects with nobody looking is a bug of the engine. */
@@ -149,7 +164,7 @@ function watchRejections(world: World): { readonly stop: () => void } {
 }
 
 function shownScenario(scenario: Scenario): string {
-  const { devices, age, ...flags } = scenario;
+  const { devices, age, backups, theme, ...flags } = scenario;
   const on = Object.entries(flags).flatMap(([key, value]) =>
     value === false || value === 0 || value === undefined ? [] : [`${key}=${String(value)}`],
   );
@@ -165,6 +180,8 @@ function shownScenario(scenario: Scenario): string {
       .filter((word) => word !== '')
       .join(' '),
   );
+  if (backups.length > 0) on.push(`backups=${backups.join('+')}`);
+  if (theme !== undefined) on.unshift(`theme ${theme.name}`);
   if (age !== undefined) on.push(`age=${JSON.stringify(age)}`);
   return `${on.join(' ')}; ${shown.map((text, index) => `${'abcd'[index] ?? ''}: ${text}`).join('; ')}`;
 }

@@ -21,6 +21,7 @@ interface Options {
   readonly failures: string;
   readonly pairs?: true;
   readonly shrink: boolean;
+  readonly processes: string;
 }
 
 const options = new Command('sim')
@@ -31,6 +32,7 @@ const options = new Command('sim')
   .option('--failures <count>', 'stop after so many failing seeds', '5')
   .option('--trace <seed>', 'run this seed alone and print all that happened')
   .option('--pairs', 'print how often each fault met each call, and what situations were reached')
+  .option('--processes <count>', 'processes that share the seeds', '2')
   .option('--no-shrink', 'print a failing run as it was')
   .parse()
   .opts<Options>();
@@ -52,7 +54,12 @@ async function campaign(): Promise<void> {
     const deadlineMs =
       options.seconds === undefined ? Number.MAX_SAFE_INTEGER : startMs + Number(options.seconds) * 1000;
     const [first, count, failures] = [options.from, options.seeds, options.failures].map(Number);
-    const range = { first: first ?? 1, count: count ?? 1000, failures: failures ?? 5 };
+    const range = {
+      first: first ?? 1,
+      count: count ?? 1000,
+      failures: failures ?? 5,
+      processes: Number(options.processes),
+    };
     const result = await runCampaign({ worker, deadlineMs, ...range });
     await printResult(result, (Date.now() - startMs) / 1000);
   } finally {

@@ -1,4 +1,4 @@
-import type { Engine, EngineDeps } from '../../src/engine/api.ts';
+import { EngineError, type Engine, type EngineDeps } from '../../src/engine/api.ts';
 import type { StateWrite, Vault } from '../../src/engine/ports.ts';
 import type { ObjectStore, PutOptions } from '../../src/storage/object-store.ts';
 import { toText } from './bytes.ts';
@@ -48,6 +48,15 @@ function withStore(deps: EngineDeps, part: Partial<ObjectStore>): EngineDeps {
   return { ...deps, store: { ...whole, ...part } };
 }
 
+/** Stands before each backup's store. */
+function withBackups(deps: EngineDeps, put: (store: ObjectStore) => ObjectStore['put']): EngineDeps {
+  const backups = (deps.backups ?? []).map(({ name, store }) => ({
+    name,
+    store: withStore({ ...deps, store }, { put: put(store) }).store,
+  }));
+  return { ...deps, backups };
+}
+
 function withWrites(deps: EngineDeps, change: (write: StateWrite) => StateWrite | undefined): EngineDeps {
   const { state } = deps;
   const write = (batch: readonly StateWrite[], options?: Parameters<typeof state.write>[1]): Promise<void> =>
@@ -72,6 +81,12 @@ const busy = (scenario: Scenario): Scenario => ({
   hotNote: 0.7,
 });
 const crashing = (scenario: Scenario): Scenario => ({ ...busy(scenario), crashRate: 0.04, torn: true });
+
+const backedUp = (scenario: Scenario): Scenario => ({
+  ...busy(scenario),
+  backups: ['honoured'],
+  devices: scenario.devices.map((device) => ({ ...device, backups: true })),
+});
 
 export const SABOTEURS: readonly Saboteur[] = [
   {
@@ -238,6 +253,61 @@ export const SABOTEURS: readonly Saboteur[] = [
       withWrites(deps, (write) =>
         write.table === 'intents' && write.key.startsWith('path:') ? undefined : write,
       ),
+  },
+  {
+    rule: 'I18',
+    title: '[I18] a backup gets a head that nobody committed',
+    adjust: backedUp,
+    deps: (deps) =>
+      withBackups(deps, (store) => (key, body, options) => {
+        const isHead = key.endsWith('/head') && body instanceof Uint8Array;
+        return store.put(key, isHead ? new Uint8Array([...body, 0]) : body, options);
+      }),
+  },
+  {
+    rule: 'RE1',
+    title: '[RE1] packs are said to be on a backup and are not',
+    adjust: backedUp,
+    deps: (deps) =>
+      withBackups(
+        deps,
+        (store) => (key, body, options) =>
+          key.includes('/packs/') ? Promise.resolve({ etag: 'none' }) : store.put(key, body, options),
+      ),
+  },
+  {
+    rule: 'I2',
+    title: '[I2] the head of a backup is said to be written and is not',
+    adjust: backedUp,
+    deps: (deps) =>
+      withBackups(
+        deps,
+        (store) => (key, body, options) =>
+          key.endsWith('/head') ? Promise.resolve({ etag: 'none' }) : store.put(key, body, options),
+      ),
+  },
+  {
+    rule: 'RE5',
+    title: '[RE5] a pack of a backup is removed as soon as it is there',
+    adjust: backedUp,
+    deps: (deps) =>
+      withBackups(deps, (store) => async (key, body, options) => {
+        const version = await store.put(key, body, options);
+        if (key.includes('/packs/')) await store.delete(key);
+        return version;
+      }),
+  },
+  {
+    rule: 'error',
+    title: '[RE8] a backup that fails fails the sync',
+    adjust: (scenario) => ({ ...backedUp(scenario), faultRate: 0.07 }),
+    engine: (engine) =>
+      withSync(engine, async (options) => {
+        const report = await engine.sync(options);
+        const failed = report.backups?.find(({ message }) => message !== undefined);
+        if (failed !== undefined) throw new EngineError('cloud', failed.message ?? '');
+        return report;
+      }),
   },
   {
     rule: 'leak',

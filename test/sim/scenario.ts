@@ -2,6 +2,7 @@ import type { EngineSettings } from '../../src/engine/api.ts';
 import { DEFAULT_SETTINGS } from '../../src/engine/api.ts';
 import { drawAge, type Age } from './aged-bucket.ts';
 import type { Prng } from './prng.ts';
+import { withTheme, type Theme } from './themes.ts';
 
 const DAY_MS = 86_400_000;
 const YEAR_MS = 365 * DAY_MS;
@@ -10,6 +11,8 @@ export interface DevicePlan {
   readonly name: string;
   readonly skewMs: number;
   readonly ignoresCase: boolean;
+  /** Knows the vault's backups, where there are any. */
+  readonly backups: boolean;
   readonly settings: EngineSettings;
 }
 
@@ -55,21 +58,41 @@ export interface Scenario {
   readonly wide: boolean;
   /** Calls are counted by what of the engine makes them. */
   readonly sites: boolean;
+  /** The vault's backups, by what their stores do with conditions. */
+  readonly backups: readonly BackupConditions[];
+  /** What a short seed is made for. */
+  readonly theme?: Theme;
 }
+
+export type BackupConditions = 'honoured' | 'unsupported';
 
 const NAMES = ['Laptop', 'Phone', 'Laptop', 'Ann’s tablet/2', 'Desk', 'Old phone', 'Phone', 'Spare'] as const;
 
 /** What is drawn for later seeds only shifts nothing in those below, which have been judged. */
 export const LATER_FROM = 1_000_000;
-/** From here on every kind of fault happens, two to eight devices edit the same notes, and calls are counted by their sites. */
+/** From here on, but for those with backups, every kind of fault happens, two to eight devices edit the same notes, and calls are counted by their sites. */
 export const WIDE_FROM = 3_000_000;
+/** From here on seeds are short, and each has a theme. */
+export const THEMED_FROM = 4_000_000;
+/** From here on the one theme that goes everywhere is left out: these judge mutants. */
+export const NARROW_FROM = 5_000_000;
 /** From here on trouble is dense: ten faults and more a seed, most of all about the head, and up to six devices. */
 export const DENSE_FROM = 2_000_000;
 
+/** From here on the vault has one backup or two, which all devices or only some know; seeds are dense, and short. */
+export const BACKED_FROM = 6_000_000;
+
 export function makeScenario(rng: Prng, seed: number): Scenario {
+  const drawn = drawScenario(rng, seed);
+  const isThemed = seed >= THEMED_FROM && seed < BACKED_FROM;
+  return isThemed ? withTheme(rng, drawn, seed >= NARROW_FROM) : drawn;
+}
+
+function drawScenario(rng: Prng, seed: number): Scenario {
   const isLater = seed >= LATER_FROM;
   const isDense = seed >= DENSE_FROM;
-  const isWide = seed >= WIDE_FROM;
+  const isBacked = seed >= BACKED_FROM;
+  const isWide = seed >= WIDE_FROM && !isBacked;
   const more = isDense && rng.chance(0.15) ? 2 : 0;
   const usual = 2 + Number(rng.chance(0.45)) + Number(rng.chance(0.2)) + more;
   const count = isWide ? Math.max(usual, rng.pick([2, 2, 3, 3, 4, 5, 6, 8])) : usual;
@@ -78,8 +101,12 @@ export function makeScenario(rng: Prng, seed: number): Scenario {
   const adoption = rng.chance(0.08);
   const commitFiles = isLater ? rng.pick([2, 5, 2_000]) : 2_000;
   return {
-    devices: devices.map((device) => ({ ...device, settings: { ...device.settings, commitFiles } })),
-    chaosSteps: rng.pick(isDense ? [250, 350, 500] : [60, 120, 200, 350]),
+    devices: devices.map((device, index) => ({
+      ...device,
+      backups: isBacked && (index === 0 || rng.chance(0.7)),
+      settings: { ...device.settings, commitFiles },
+    })),
+    chaosSteps: rng.pick(isBacked || !isDense ? [60, 120, 200, 350] : [250, 350, 500]),
     faultRate: rng.pick(isDense ? [0.02, 0.04, 0.07] : [0, 0.01, 0.02, 0.05]),
     crashRate: rng.pick([0, 0.003, 0.01, 0.02]),
     hotMethod: rng.chance(isWide ? 0.7 : 0.3) ? rng.pick(isWide ? WIDE_HOT : HOT) : undefined,
@@ -100,10 +127,17 @@ export function makeScenario(rng: Prng, seed: number): Scenario {
     tearRate: isLater ? 0.06 : 0,
     large: isLater && rng.chance(0.5),
     headRate: isDense ? rng.pick([0.1, 0.3]) : 0,
-    wide: isWide,
+    wide: isWide || (isBacked && rng.chance(0.5)),
     sites: isWide,
+    backups: isBacked ? rng.pick(BACKUPS) : [],
   };
 }
+
+const BACKUPS: readonly (readonly BackupConditions[])[] = [
+  ['honoured'],
+  ['honoured', 'unsupported'],
+  ['unsupported'],
+];
 
 const HOT = ['put', 'get', 'install', 'write', 'delete', 'trash', 'move', 'stage', 'list', 'read'] as const;
 const WIDE_HOT = [...HOT, 'set-folder', 'copy', 'head', 'discard-staged'] as const;
@@ -114,6 +148,7 @@ function makeDevice(rng: Prng, index: number, skewed: boolean): DevicePlan {
     name: NAMES[index] ?? 'Device',
     skewMs,
     ignoresCase: rng.chance(0.4),
+    backups: false,
     settings: {
       ...DEFAULT_SETTINGS,
       readableCopy: rng.chance(0.7),

@@ -7,7 +7,7 @@ import { setImmediate } from 'node:timers';
  *                                └─ dropped with its device: it never answers
  */
 
-export type PortName = 'store' | 'vault' | 'state' | 'clock';
+export type PortName = 'store' | 'backup' | 'vault' | 'state' | 'clock';
 
 /** How the world may answer a call other than well; what each means is the port wrapper's to say. */
 export type Fault = string;

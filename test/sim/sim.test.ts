@@ -3,6 +3,7 @@ import { createEngine } from '../../src/engine/engine.ts';
 import { failureText, runSeeds, seedsFrom, summary } from './campaign.ts';
 import { KNOWN_SEEDS } from './known-seeds.ts';
 import { runSeed } from './run-seed.ts';
+import { BACKED_FROM } from './scenario.ts';
 import { shrink } from './shrink.ts';
 
 const SECONDS = Number(process.env['SIM_SECONDS'] ?? '150');
@@ -10,6 +11,10 @@ const SECONDS = Number(process.env['SIM_SECONDS'] ?? '150');
 const MAX_SEEDS = Number(process.env['SIM_SEEDS'] ?? '1500');
 /** Another start each day finds other seeds; a failing one names itself. */
 const FIRST_SEED = Number(process.env['SIM_FROM'] ?? '1');
+/** Of those with backups, which start at `BACKED_FROM`. */
+const BACKED_SEEDS = 120;
+const BACKED_SECONDS = 40;
+
 describe('many devices, faults, crashes and edits under one seeded scheduler', () => {
   it(
     '[I1] [I2] [I3] [I4] [I5] [I6] [I7] [I8] [I9] [I10] [I11] [I12] [I14] [I15] [I16] [I17] [I19] [I20] [I22] [I23] hold on as many seeds as fit in the time',
@@ -29,8 +34,20 @@ describe('many devices, faults, crashes and edits under one seeded scheduler', (
     (SECONDS + 60) * 1000,
   );
 
+  it(
+    '[I2] [I18] [RE1] [RE2] [RE3] [RE4] [RE5] [RE6] [RE8] [RE9] hold with backups that fail and stay behind as well',
+    async () => {
+      const until = { deadlineMs: Date.now() + BACKED_SECONDS * 1000, failures: 1, now: () => Date.now() };
+      const tally = await runSeeds(seedsFrom(BACKED_FROM, 1, BACKED_SEEDS), { createEngine }, until);
+      const [failed] = tally.failed;
+      expect(failed === undefined ? '' : failureText(failed)).toBe('');
+      expect(tally.reached.get('backup: head written')).toBeGreaterThan(tally.seeds);
+    },
+    (BACKED_SECONDS + 60) * 1000,
+  );
+
   it('repeats a seed step by step', async () => {
-    for (const seed of [11, 12, 13, 14, 15]) {
+    for (const seed of [11, 12, 13, 14, BACKED_FROM]) {
       const [once, again] = [await runSeed(seed, { createEngine }), await runSeed(seed, { createEngine })];
       expect(again.traceHash).toBe(once.traceHash);
       expect(again.trace).toEqual(once.trace);

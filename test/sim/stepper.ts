@@ -14,6 +14,8 @@ export class Stepper {
   readonly #rng: Prng;
   readonly #suppress: ReadonlySet<number>;
   #focus: Device | undefined;
+  /** How often each place of the engine has made each call in this run. */
+  readonly #made = new Map<string, number>();
   #events = 0;
 
   constructor(world: World, rng: Prng, suppress: ReadonlySet<number>) {
@@ -65,14 +67,28 @@ export class Stepper {
     const onHead = parked.call.method === 'put' && parked.call.detail.startsWith('.twincloud/head');
     const hot = (scenario.hotMethod === parked.call.method ? 0.15 : 0) + (onHead ? scenario.headRate : 0);
     const tears = scenario.torn && parked.call.method === 'install' ? scenario.tearRate : 0;
-    const crashes = !this.calm && this.#rng.chance(scenario.crashRate + tears);
-    const fails = !this.calm && this.#rng.chance(scenario.faultRate + hot);
+    const themed = this.calm ? 0 : this.#themeRate(parked);
+    const dies = onHead ? (scenario.theme?.headCrash ?? 0) : 0;
+    const crashes = !this.calm && this.#rng.chance(scenario.crashRate + tears + dies);
+    const fails = !this.calm && this.#rng.chance(scenario.faultRate + hot + themed);
     const drawn = this.#rng.fraction();
     if (crashes && !this.isSuppressed()) await this.#crashAt(device, parked, drawn);
     else if (fails && parked.call.faults.length > 0 && !this.isSuppressed())
       this.#fail(device, parked, drawn, onHead && scenario.headRate > 0);
     else this.#run(parked, undefined);
     if (scheduler.late.length > 0 && this.#rng.chance(0.05)) await this.#arrive();
+  }
+
+  /** How much more often than others the call fails, for the seed's theme. */
+  #themeRate({ call }: Parked): number {
+    const { theme } = this.#world.scenario;
+    if (theme === undefined) return 0;
+    const spoils = theme.fault !== undefined && call.faults.includes(theme.fault.name) ? theme.fault.rate : 0;
+    if (theme.siteRate === undefined || call.site === undefined) return spoils;
+    const place = `${call.port}.${call.method} ${call.site}`;
+    const made = (this.#made.get(place) ?? 0) + 1;
+    this.#made.set(place, made);
+    return spoils + theme.siteRate / made;
   }
 
   /** All requests that are still on their way have their effect now, or are refused. */
@@ -99,7 +115,9 @@ export class Stepper {
     const { faults, port, method, signal, site } = parked.call;
     // The worst answer to a write of the head is none, after its effect, while others go on.
     const worst = onHead && drawn < 0.6 ? faults.find((one) => one.endsWith('-after')) : undefined;
-    const fault = worst ?? faults[Math.floor(drawn * faults.length)];
+    const wanted = this.#world.scenario.theme?.fault?.name;
+    const liked = wanted !== undefined && drawn < 0.9 && faults.includes(wanted) ? wanted : undefined;
+    const fault = worst ?? liked ?? faults[Math.floor(drawn * faults.length)];
     if (onHead) this.#focus = this.#rng.pick(this.#world.devices);
     if (signal?.aborted === true) {
       this.#run(parked, undefined);
@@ -107,7 +125,8 @@ export class Stepper {
     }
     this.hit(`${port}.${method}${sited(site)} × ${fault ?? ''}`);
     this.#world.stats.faults += 1;
-    if (device.op !== undefined) device.op.faults += 1;
+    // A backup that fails is no reason for a sync to fail.
+    if (device.op !== undefined && (port !== 'backup' || device.op.kind === 'scrub')) device.op.faults += 1;
     this.#run(parked, fault);
   }
 

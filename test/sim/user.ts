@@ -50,6 +50,9 @@ export type Deed =
   | 'hidden'
   | 'create-large'
   | 'delete-many'
+  | 'delete-some'
+  | 'retype'
+  | 'undelete'
   | 'create-many';
 
 const USUAL: Readonly<Record<Deed, number>> = {
@@ -80,6 +83,9 @@ const USUAL: Readonly<Record<Deed, number>> = {
   'create-large': 0,
   'delete-many': 0,
   'create-many': 0,
+  'delete-some': 0,
+  retype: 0,
+  undelete: 0,
 };
 
 /** A person at one device: edits files in the vault past the engine, at any moment. */
@@ -105,6 +111,7 @@ export class User {
       'delete-many': scenario.massDelete ? 4 : 0,
       'create-many': scenario.bulk ? 3 : 0,
       'create-large': scenario.large ? 5 : 0,
+      ...scenario.theme?.deeds,
     };
     const chosen = deed ?? this.#rng.weighted(weights);
     const before = this.#device.files();
@@ -114,7 +121,27 @@ export class User {
       // A file where a folder is needed, or the reverse: the person's program refuses as well.
       if (!isVaultError(error)) throw error;
     }
+    this.#coarsen(before);
     this.#account(chosen, before);
+  }
+
+  /** Adds a line to this file, if it is one. */
+  meddle(path: VaultPath): void {
+    const before = this.#device.files();
+    const bytes = before.get(path);
+    if (bytes === undefined || path.endsWith('.png')) return;
+    this.#device.vault.userWrite(path, this.#edited('append', toText(bytes)));
+    this.#coarsen(before);
+    this.#account('append', before);
+  }
+
+  /** On a disk with coarse times a file has the time of the last tick before it was saved. */
+  #coarsen(before: FileMap): void {
+    const grainMs = this.#world.scenario.theme?.grainMs;
+    if (grainMs === undefined) return;
+    const tick = Math.floor(this.#world.clockOf(this.#device) / grainMs) * grainMs;
+    for (const [path, bytes] of this.#device.files())
+      if (before.get(path) !== bytes) this.#device.vault.userWrite(path, bytes, tick);
   }
 
   #do(deed: Deed, files: FileMap): void {
@@ -160,12 +187,35 @@ export class User {
           `${this.#line()}\n${'0'.repeat(LARGE_BYTES)}`,
         );
         return;
+      case 'retype':
+        if (note !== undefined) this.#retype(note, files);
+        return;
+      case 'undelete':
+        this.#undelete(files);
+        return;
       case 'create-many':
         for (let index = 0; index < 150; index += 1) vault.userWrite(this.#newName(), this.#text(1));
         return;
       default:
         if (any !== undefined) this.#rearrange(deed, any, files);
     }
+  }
+
+  /** Another last line of the same length: only the file's contents tell. */
+  #retype(note: VaultPath, files: FileMap): void {
+    const text = toText(files.get(note) ?? new Uint8Array());
+    const token = tokenIn(text);
+    const next = this.#world.ledger.nextToken(this.#device.short);
+    if (token !== undefined) this.#device.vault.userWrite(note, text.replace(token, next));
+  }
+
+  /** What stood under a path that is free now comes back. */
+  #undelete(files: FileMap): void {
+    const gone = [...this.#device.gone].filter((path) => !files.has(path as VaultPath));
+    if (gone.length === 0) return;
+    const path = this.#rng.pick(gone) as VaultPath;
+    const [bytes] = [...this.#device.hadAt(path)].flatMap((hash) => this.#contents.get(hash) ?? []);
+    if (bytes !== undefined) this.#device.vault.userWrite(path, bytes);
   }
 
   #rearrange(deed: Deed, any: VaultPath, files: FileMap): void {
@@ -201,6 +251,11 @@ export class User {
         for (const path of doomed.slice(0, files.size - 2)) vault.userDelete(path);
         return;
       }
+      case 'delete-some':
+        // A few more than the guard lets pass.
+        for (const path of [...files.keys()].slice(0, Math.min(files.size - 2, 6 + rng.below(3))))
+          vault.userDelete(path);
+        return;
       case 'rename':
         vault.userRename(any, this.#freeName(files));
         return;
@@ -292,7 +347,7 @@ export class User {
         files.set(path, this.#rng.chance(0.1) ? '' : this.#text(1 + this.#rng.below(4)));
     if (this.#world.scenario.hotNote > 0) files.set(COMMON[0], this.#text(8));
     if (this.#rng.chance(0.5)) files.set('img.png', this.#picture());
-    const more = this.#rng.below(4);
+    const more = this.#rng.below(4) + (this.#world.scenario.theme?.moreFiles ?? 0);
     for (let index = 0; index < more; index += 1) files.set(this.#newName(), this.#text(2));
     return files;
   }
@@ -345,6 +400,10 @@ export class User {
     const common = this.#rng.pick(COMMON);
     return this.#rng.chance(0.4) && !files.has(common as VaultPath) ? common : this.#newName();
   }
+}
+
+function tokenIn(text: string): string | undefined {
+  return /q[a-h]x\d+z(?!.*q[a-h]x\d+z)/su.exec(text)?.[0];
 }
 
 function swapCase(name: string): string {

@@ -16,17 +16,26 @@ export type InvariantId =
   | 'I15'
   | 'I16'
   | 'I17'
+  | 'I18'
   | 'I19'
   | 'I20'
   | 'I22'
   | 'I23'
+  | 'RE1'
+  | 'RE3'
+  | 'RE4'
+  | 'RE5'
+  | 'RE6'
+  | 'RE8'
+  | 'RE9'
   | 'deadlock'
   | 'livelock'
   | 'error'
   | 'preview'
   | 'scope'
   | 'rejection'
-  | 'leak';
+  | 'leak'
+  | 'alone';
 
 export interface Violation {
   readonly invariant: InvariantId;

@@ -2,7 +2,6 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { emptyTally, mergeTally, type Tally } from './campaign.ts';
 import type { Failure, Limit, Order, Report, Started } from './worker.mts';
 
-const WORKERS = 2;
 const HANG_MS = 120_000;
 /** Most of what a run makes is garbage when the next begins: in a small nursery it would be carried about. */
 const NODE_FLAGS = ['--max-semi-space-size=64'];
@@ -14,6 +13,8 @@ export interface Campaign {
   readonly count: number;
   readonly deadlineMs: number;
   readonly failures: number;
+  /** Processes that share the seeds. */
+  readonly processes: number;
 }
 
 export interface CampaignResult {
@@ -24,13 +25,13 @@ export interface CampaignResult {
 
 /** Runs the seeds in several processes. Rejects when one of them cannot run. */
 export async function runCampaign(campaign: Campaign): Promise<CampaignResult> {
-  const { first, count, deadlineMs, failures } = campaign;
+  const { first, count, deadlineMs, failures, processes } = campaign;
   const children: ChildProcess[] = [];
-  const shares = Array.from({ length: WORKERS }, (_, index) => {
+  const shares = Array.from({ length: processes }, (_, index) => {
     const child = fork(campaign.worker, { execArgv: NODE_FLAGS });
     children.push(child);
-    const order = { first: first + index, step: WORKERS, deadlineMs, failures };
-    const own = Math.ceil((count - index) / WORKERS);
+    const order = { first: first + index, step: processes, deadlineMs, failures };
+    const own = Math.ceil((count - index) / processes);
     const onEnough = (lastSeed: number): void => {
       for (const other of children) if (other.connected) other.send({ lastSeed } satisfies Limit);
     };

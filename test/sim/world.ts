@@ -7,6 +7,7 @@ import type { Expected, Log, StagedId } from '../../src/engine/ports.ts';
 import { MemoryStore, type MemorySnapshot } from '../../src/storage/memory/memory-store.ts';
 import { md5, sha256, simCompression, simHashing } from './bytes.ts';
 import { callSite } from './call-site.ts';
+import { SimBackup } from './backup.ts';
 import { CloudLog } from './cloud-log.ts';
 import { Device, type Op } from './device.ts';
 import type { ConflictCopy } from './invariants/conflict-copies.ts';
@@ -40,6 +41,7 @@ export class World {
   readonly devices: readonly Device[];
   readonly store: MemoryStore;
   readonly cloud: CloudLog;
+  readonly backups: readonly SimBackup[];
   readonly stats = {
     steps: 0,
     faults: 0,
@@ -66,6 +68,9 @@ export class World {
     this.#random = rng.fork();
     this.store = new MemoryStore({ clock: { now: () => this.nowMs }, md5 });
     this.cloud = new CloudLog(this);
+    this.backups = scenario.backups.map(
+      (conditions, index) => new SimBackup(this, `backup${String(index + 1)}`, conditions),
+    );
     this.devices = scenario.devices.map((plan, index) => this.#makeDevice(plan, index));
   }
 
@@ -145,6 +150,7 @@ export class World {
 
   #start(device: Device): Engine {
     const host = this.#hostOf(device);
+    const backups = this.isBackedUp(device) ? this.backups : [];
     return this.createEngine({
       vault: new SimVault(host, device.vault),
       store: new SimStore(host, this.store),
@@ -159,7 +165,32 @@ export class World {
       log: this.#logOf(),
       device: { id: device.id, name: device.name },
       settings: device.plan.settings,
+      backups: backups.map((backup) => ({
+        name: backup.name,
+        store: new SimStore(this.#backupHost(host, device, backup), backup.store, 'backup'),
+      })),
     });
+  }
+
+  /** Whether the device keeps backups in step. */
+  isBackedUp(device: Device): boolean {
+    return device.plan.backups && this.backups.length > 0;
+  }
+
+  #backupHost(host: PortHost, device: Device, backup: SimBackup): PortHost {
+    return {
+      ...host,
+      onRequest: () => {
+        if (device.op !== undefined) device.op.backupRequests += 1;
+      },
+      onPut: (put) => {
+        if (!put.late) this.#wrote(device, `${put.key} was put into ${backup.name}`);
+        backup.onPut(device, put);
+      },
+      onObjectDeleted: (key) => {
+        backup.onObjectDeleted(device, key);
+      },
+    };
   }
 
   #logOf(): Log {
@@ -184,6 +215,7 @@ export class World {
       later: (effect) => this.scheduler.late.push(effect),
       isUnmounted: () => device.unmounted,
       onRequest: (method, key) => device.op?.requests.push({ method, key }),
+      onSpoilt: (key) => device.spoiltReads.set(key, (device.spoiltReads.get(key) ?? 0) + 1),
       onPut: ({ key, options, old, late }) => {
         if (!late) this.#wrote(device, `${key} was put`);
         this.cloud.onPut(device, key, options, old);

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { ObjectKey } from '../../src/core/model/ids.ts';
+import { checkCloud, type OpenedCloud } from '../../src/storage/check-cloud.ts';
 import { checkConnection, type Finding } from '../../src/storage/check-connection.ts';
 import { MemoryStore } from '../../src/storage/memory/memory-store.ts';
 import type { ObjectStore, PutOptions } from '../../src/storage/object-store.ts';
 import { probeConditions } from '../../src/storage/probe.ts';
 import { isStoreError, StoreError } from '../../src/storage/store-error.ts';
+import type { Versioning } from '../../src/storage/versioning.ts';
 import { failure, keys } from '../contract/object-store/subject-fixture.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { byChance, FaultyStore, whenever } from '../support/faulty-store.ts';
@@ -122,6 +124,7 @@ describe('the check of a connection', () => {
     delete: 'ok',
     conditions: 'ok',
     clock: 'ok',
+    versioning: 'skipped',
   };
   const failing = (
     picks: Parameters<typeof whenever>[0],
@@ -181,8 +184,10 @@ describe('the check of a connection', () => {
     const findings = await checkConnection(memory('ignored'), { random, clock });
     expect(states(findings)).toEqual({ ...ALL_WELL, conditions: 'warning' });
     const late = { now: () => clock.now() - 7 * 60_000 };
-    const [time] = (await checkConnection(memory(), { random, clock: late })).slice(-1);
-    expect(time).toMatchObject({ check: 'clock', state: 'warning' });
+    const time = (await checkConnection(memory(), { random, clock: late })).find(
+      ({ check }) => check === 'clock',
+    );
+    expect(time).toMatchObject({ state: 'warning' });
     expect(time?.message).toContain('7 minutes behind');
   });
 
@@ -192,5 +197,74 @@ describe('the check of a connection', () => {
       whenever(({ kind }) => kind === 'get', { kind: 'corrupt-body' }),
     );
     expect(states(await checkConnection(store, { random, clock }))).toEqual({ ...ALL_WELL, read: 'failed' });
+  });
+
+  it('[ST54] whether the cloud keeps old versions is told where the cloud tells it, and is never a fault', async () => {
+    const told = async (versioning: () => Promise<Versioning>): Promise<Finding | undefined> => {
+      const bare = Object.assign(memory(), { versioning });
+      return (await checkConnection(bare, { random, clock, bare })).find(
+        ({ check }) => check === 'versioning',
+      );
+    };
+    expect(await told(() => Promise.resolve('on'))).toMatchObject({
+      state: 'ok',
+      message: expect.stringContaining('keeps old versions') as string,
+    });
+    expect(await told(() => Promise.resolve('off'))).toMatchObject({
+      state: 'ok',
+      message: expect.stringContaining('keeps no old versions') as string,
+    });
+    const silent = { state: 'skipped', message: expect.stringContaining('does not tell') as string };
+    expect(await told(() => Promise.resolve('unknown'))).toMatchObject(silent);
+    expect(await told(() => Promise.reject(new StoreError('unavailable', { provider: 's3' })))).toMatchObject(
+      silent,
+    );
+  });
+});
+
+describe('the check of a cloud whose form of conditions is not known', () => {
+  const opening = (stores: Readonly<Record<'quoted' | 'bare', ObjectStore>>) => {
+    const asked: string[] = [];
+    const open = (form: 'quoted' | 'bare'): OpenedCloud => {
+      asked.push(form);
+      return { store: stores[form], bare: stores[form] };
+    };
+    return { asked, open };
+  };
+  const both = ['quoted', 'bare'] as const;
+
+  it('[ST55] the form in which conditions hold is taken, and no other is asked after it', async () => {
+    const bare = opening({ quoted: memory('unsupported'), bare: memory() });
+    expect(await checkCloud(bare.open, both, { random, clock })).toMatchObject({ form: 'bare' });
+    const quoted = opening({ quoted: memory(), bare: memory() });
+    expect(await checkCloud(quoted.open, both, { random, clock })).toMatchObject({ form: 'quoted' });
+    expect(quoted.asked).toEqual(['quoted']);
+  });
+
+  it('[ST55] where no form holds, the findings are of the first, and what fails before is asked once', async () => {
+    const none = opening({ quoted: memory('ignored'), bare: memory('unsupported') });
+    const { form, findings } = await checkCloud(none.open, both, { random, clock });
+    expect(form).toBe('quoted');
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        check: 'conditions',
+        state: 'warning',
+        message: expect.stringContaining('a second time') as string,
+      }),
+    );
+    const down = new FaultyStore(
+      memory(),
+      whenever(() => true, { kind: 'fail-before' }),
+    );
+    const away = opening({ quoted: down, bare: down });
+    await checkCloud(away.open, both, { random, clock });
+    expect(away.asked).toEqual(['quoted']);
+  });
+
+  it('[ST55] every store that was opened is closed', async () => {
+    const stores = { quoted: memory('unsupported'), bare: memory() };
+    await checkCloud(opening(stores).open, both, { random, clock });
+    for (const store of [stores.quoted, stores.bare])
+      expect((await failure(store.head('any' as ObjectKey))).kind).toBe('aborted');
   });
 });

@@ -10,7 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { SeededRandom } from '../support/seeded-random.ts';
 
 /*
- *   command ──► fault proxy ──► S3 server
+ *   command ──► fault proxy ──► S3 server, or Azurite
  *
  * Each request meets at most one fault. The Host header passes as it came, so that signatures hold.
  */

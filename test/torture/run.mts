@@ -21,7 +21,9 @@ const options = new Command('torture')
   .option('--rounds <count>', 'rounds of each programme; the whole of it unless told')
   .option('--seed <number>', 'of the first world; the others follow', '1')
   .option('--seconds <count>', 'begin no world of a programme after so long')
-  .addOption(new Option('--server <name>', 'the cloud').choices(['versitygw', 'ceph']).default('versitygw'))
+  .addOption(
+    new Option('--server <name>', 'the cloud').choices(['versitygw', 'ceph', 'azurite']).default('versitygw'),
+  )
   .option('--lanes <count>', 'worlds at once', '2')
   .parse()
   .opts<Options>();

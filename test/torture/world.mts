@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SyncReport, VerifyReport } from '../../src/engine/api.ts';
 import { SeededRandom } from '../support/seeded-random.ts';
-import { createBucket } from '../support/servers/s3-bucket.mts';
 import type { ServerAddress } from '../support/servers/server.mts';
+import { newCloud, type TortureCloud } from './cloud.mts';
 import { Device, type Ended, type RunOptions } from './device.mts';
 import { checkVaults } from './judge.mts';
 import { Ledger } from './ledger.mts';
@@ -49,19 +49,13 @@ export class World {
   readonly #persons: ReadonlyMap<Device, Person>;
   readonly #quiet: QuietPoint[] = [];
 
-  private constructor(options: WorldOptions, folder: string, bucket: string) {
+  private constructor(options: WorldOptions, folder: string, cloud: TortureCloud) {
     const { seed, server, program } = options;
     this.random = new SeededRandom(seed);
     this.folder = folder;
     this.server = server;
-    const endpoint = options.endpoint ?? server.endpoint;
-    this.remote = `s3://${bucket}/my notes?endpoint=${endpoint}&region=${server.region}`;
-    const env = {
-      TWINCLOUD_S3_ACCESS_KEY_ID: server.accessKeyId,
-      TWINCLOUD_S3_SECRET_ACCESS_KEY: server.secretAccessKey,
-      AWS_EC2_METADATA_DISABLED: 'true',
-      ...options.env,
-    };
+    this.remote = cloud.remote;
+    const env = { ...cloud.env, ...options.env };
     const device = (name: string): Device => new Device({ name, folder: join(folder, name), program, env });
     this.devices = [device('a'), device('b')];
     const mostAttachmentBytes = options.mostAttachmentBytes ?? 20 * MIB;
@@ -76,7 +70,7 @@ export class World {
 
   static async open(options: WorldOptions): Promise<World> {
     const folder = await mkdtemp(join(tmpdir(), 'twincloud-torture-'));
-    const world = new World(options, folder, await createBucket(options.server));
+    const world = new World(options, folder, await newCloud(options.server, options.endpoint));
     for (const device of world.devices) await device.make();
     return world;
   }

@@ -28,7 +28,7 @@ export async function check(context: Context): Promise<ExitCode> {
     console.line(`  ${console.paint(word.padEnd(MARK_WIDTH), paint)}${console.name(message)}`);
     if (remedy !== undefined) console.line(`  ${''.padEnd(MARK_WIDTH)}${console.name(remedy)}`);
   }
-  if (looked.length < findings.length) {
+  if (looked.length < findings.length && findings.some(({ state }) => state === 'failed')) {
     console.line(`  ${''.padEnd(MARK_WIDTH)}The rest was not looked at, because of what failed.`);
   }
   if (findings.some(({ state }) => state === 'failed')) return EXIT.failed;

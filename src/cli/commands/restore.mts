@@ -19,6 +19,7 @@ export interface RestoreOptions {
   readonly all?: boolean;
   readonly at?: string;
   readonly to: string;
+  readonly from?: string;
   readonly force?: boolean;
 }
 
@@ -33,7 +34,7 @@ export async function restore(
   }
   const wanted = path === undefined ? undefined : vaultPathOf(path);
   const at = momentOf(options.at);
-  const cloud = await openCloud(context);
+  const cloud = await openCloud(context, options.from);
   try {
     const folder = await preparedFolder(context, cloud.vault, options);
     return await run(context, cloud, { folder, wanted, at, force: options.force === true });

@@ -6,6 +6,7 @@ import { showHeld, showProblems } from '../output/report-text.mts';
 import { nodeClock } from '../platform/clock.mts';
 import { remoteName } from '../remote.mts';
 import { openLook } from '../look.mts';
+import { showBackups } from './backup.mts';
 
 /** What this device remembers; also while another process syncs the vault. */
 export async function status(context: Context): Promise<ExitCode> {
@@ -31,6 +32,7 @@ export async function status(context: Context): Promise<ExitCode> {
     console.line(`Checked: ${lastAuditMs === undefined ? 'never yet' : agoText(lastAuditMs, nowMs)}`);
     if (report.pendingReadable > 0)
       console.line(`Readable copies still to be written: ${String(report.pendingReadable)}`);
+    showBackups(console, report.backups);
     showProblems(console, report.problems);
     showHeld(console, report.held);
     return report.held.length > 0 ? EXIT.attention : EXIT.done;

@@ -29,7 +29,7 @@ export async function sync(context: Context, options: SyncCommandOptions): Promi
 export async function syncOnce(
   context: Context,
   session: Session,
-  options: SyncCommandOptions & { readonly watch: Stopwatch },
+  options: SyncCommandOptions & { readonly watch: Stopwatch; readonly backups?: 'when-due' },
 ): Promise<SyncReport> {
   const { console, signal } = context;
   let copies = 0;
@@ -51,6 +51,7 @@ export async function syncOnce(
       },
       acceptFirst: options.acceptFirst ?? false,
       audit: options.audit === true ? 'always' : 'when-due',
+      backups: options.backups ?? 'always',
     });
   } finally {
     console.endProgress();
@@ -59,7 +60,14 @@ export async function syncOnce(
 
 function tell({ console }: Context, report: SyncReport, metrics: Metrics): void {
   console.json({ ...report, ...metrics });
-  if (report.outcome !== 'first-preview') showReport(console, report, metrics.seconds);
+  if (report.outcome === 'first-preview') return;
+  showReport(console, report, metrics.seconds);
+  for (const { name, state, message } of report.backups ?? []) {
+    if (state === 'protected' && message === undefined) continue;
+    console.complain(
+      `The backup ${name} is ${state === 'protected' ? 'incomplete' : 'behind'}. ${message ?? ''}`.trim(),
+    );
+  }
 }
 
 async function showFirst({ console }: Context, report: SyncReport): Promise<void> {

@@ -100,7 +100,7 @@ class Watching {
     const { console, signal } = this.#context;
     try {
       const options = { acceptFirst: this.#options.acceptFirst === true, watch: new Stopwatch() };
-      const report = await syncOnce(this.#context, this.#session, options);
+      const report = await syncOnce(this.#context, this.#session, { ...options, backups: 'when-due' });
       if (this.#failures > 0) console.line(`${stamp()} The cloud is back.`);
       this.#failures = 0;
       this.#said.failure = '';

@@ -101,5 +101,8 @@ export async function orAbsent<T>(call: Promise<T>): Promise<T | undefined> {
 }
 
 export function formatError(key: string, message: string): EngineError {
-  return new EngineError('format', `The cloud's ${key} cannot be used: ${message} Nothing was changed.`);
+  return new EngineError(
+    'format',
+    `The cloud's ${key} cannot be used: ${message} Nothing was changed. Sync again; if it stays so, put that object back from the bucket's versions or a backup.`,
+  );
 }

@@ -50,7 +50,12 @@ export async function readChain(deps: EngineDeps, cloud: Cloud, head: Head): Pro
   );
 }
 
-async function readableRoot(deps: EngineDeps, cloud: Cloud, commit: CommitId): Promise<Head | undefined> {
+/** `undefined` when it is gone, damaged, or another commit's. */
+export async function readableRoot(
+  deps: EngineDeps,
+  cloud: Cloud,
+  commit: CommitId,
+): Promise<Head | undefined> {
   try {
     const root = await readRoot(deps, cloud, commit);
     return root?.commit === commit ? root : undefined;

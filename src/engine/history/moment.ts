@@ -12,7 +12,7 @@ import type { CommitId, ObjectKey } from '../../core/model/ids.ts';
 import { EngineError, type EngineDeps, type Moment } from '../api.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import { readDelta, readTree, recordsAfter, shardTree } from '../cloud/tree-reader.ts';
-import { onFreshHead, readChain } from './chain.ts';
+import { onFreshHead, readableRoot, readChain } from './chain.ts';
 
 /** A vault as it was after a commit. */
 export interface MomentTree {
@@ -34,8 +34,22 @@ export async function treeOfMoment(deps: EngineDeps, cloud: Cloud, moment: Momen
     const chain = await readChain(deps, cloud, head);
     const past: PastMoment =
       moment.kind === 'time' ? moment : { kind: 'commit', commit: wholeId(chain, moment.commit) };
-    return pastTree(deps, cloud, chain, past);
+    return (await asideTree(deps, cloud, { chain, past })) ?? pastTree(deps, cloud, chain, past);
   });
+}
+
+/** The commit's own root, where it stands aside of the chain: a backup keeps so what the primary went back from. */
+async function asideTree(
+  deps: EngineDeps,
+  cloud: Cloud,
+  { chain, past }: { readonly chain: readonly Head[]; readonly past: PastMoment },
+): Promise<MomentTree | undefined> {
+  if (past.kind !== 'commit') return undefined;
+  const located = locateMoment(chain, past);
+  if (located.kind !== 'not-found' || past.commit.length !== ID_DIGITS) return undefined;
+  const root = await readableRoot(deps, cloud, past.commit);
+  if (root === undefined || root.vaultId !== chain[0]?.vaultId) return undefined;
+  return { tree: await readTree(deps, cloud, root), commit: root.commit, generation: root.generation };
 }
 
 async function pastTree(

@@ -177,12 +177,12 @@ async function auditReadable(run: Run, listing: Listing): Promise<VerifyReport['
   const findings: Finding[] = [];
   const changes = new StateChanges();
   const seen = new Set<VaultPath>();
+  const toWrite: VaultPath[] = [];
   let good = 0;
-  let rewritten = 0;
   const again = (path: VaultPath): void => {
     const done = run.projection(path);
     changes.projected(path, done === undefined ? { pending: true } : { done, pending: true });
-    rewritten += 1;
+    toWrite.push(path);
   };
   for (const object of listing.plain) {
     seen.add(object.path);
@@ -195,7 +195,7 @@ async function auditReadable(run: Run, listing: Listing): Promise<VerifyReport['
   for (const entry of tree.values()) {
     if (!isLive(entry) || isFolder(entry.path) || seen.has(entry.path)) continue;
     changes.projected(entry.path, { pending: true });
-    rewritten += 1;
+    toWrite.push(entry.path);
   }
   await run.state.write(changes);
   if ((await importFindings(run, findings)) === 'lost') {
@@ -205,6 +205,7 @@ async function auditReadable(run: Run, listing: Listing): Promise<VerifyReport['
     );
   }
   await writeReadableCopy(run);
+  const rewritten = toWrite.filter((path) => run.projected.get(path)?.pending !== true).length;
   return { good, rewritten, imported: findings.map((finding) => finding.object.path) };
 }
 

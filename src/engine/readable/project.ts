@@ -83,7 +83,11 @@ async function projectOne(work: Projecting, path: VaultPath): Promise<void> {
     if (!(await writeUnseen(work, key, entry))) await lookAndWrite(work, path, key, entry);
   } catch (error) {
     // One name or object that the cloud refuses must not keep the others from being readable.
-    if (isStoreError(error, 'conflict') || isStoreError(error, 'not-found')) return;
+    if (isStoreError(error, 'not-found')) return;
+    if (isStoreError(error, 'conflict')) {
+      await tellIfHidden(work, path, key);
+      return;
+    }
     if (!isStoreError(error, 'unsupported') && !isStoreError(error, 'unexpected') && !isVaultError(error))
       throw error;
     run.blocked(path, {
@@ -96,8 +100,21 @@ async function projectOne(work: Projecting, path: VaultPath): Promise<void> {
 }
 
 /**
+ * An object that cannot be made because it is there, and is not there to be read: in a bucket with versions
+ * some servers take a delete marker for an object. Else another program wrote just now: the next look sees it.
+ */
+async function tellIfHidden(work: Projecting, path: VaultPath, key: ObjectKey): Promise<void> {
+  if ((await presentAt({ ...work, listed: undefined }, path, key)) !== undefined) return;
+  work.run.blocked(path, {
+    path,
+    kind: 'readable-copy',
+    message: `${path}: its readable copy was deleted in the cloud, and the server does not let it be made again over the delete marker. Remove the marker there; the note itself is safe in the cloud.`,
+  });
+}
+
+/**
  * Nearly always the object is as this device left it: the write itself then proves that, by its condition,
- * and no look is needed before. `false`: it is not so, or the store could not tell; nothing was written.
+ * and no look is needed before. `false`: it is not so, or the store could not tell.
  */
 async function writeUnseen(
   { run, listed, changes }: Projecting,
@@ -114,6 +131,9 @@ async function writeUnseen(
     return true;
   } catch (error) {
     if (isStoreError(error, 'conflict') || isStoreError(error, 'not-found')) return false;
+    // Nobody else makes a conditional put again, and a connection that had idled is often cut at its next
+    // request: a look tells whether this one had its effect.
+    if (isStoreError(error) && error.retry === 'later') return false;
     throw error;
   }
 }

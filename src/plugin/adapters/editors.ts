@@ -3,8 +3,8 @@ import { editorChanges } from './editor-changes.ts';
 import type { Typing } from './typing.ts';
 
 /**
- * `busy`: unsaved typing or a key a moment ago, or a view whose buffer nobody can look into: hands off. `clean`: open, and what
- * it shows is what the disk has. `shown`: open in views that keep no text of it (an image, a PDF).
+ * `busy`: unsaved typing, a key a moment ago, a word that an input method has under way, or a view whose buffer nobody
+ * can look into: hands off. `clean`: open, and what it shows is what the disk has. `shown`: open in views that keep no text of it (an image, a PDF).
  */
 export type OpenState = 'closed' | 'shown' | 'clean' | 'busy';
 
@@ -28,7 +28,7 @@ export class Editors {
     for (const view of this.#viewsOn(path)) {
       if (this.#typing.isGoingOn(path)) return 'busy';
       if (!(view instanceof TextFileView)) state = state === 'closed' ? 'shown' : state;
-      else if (!(view instanceof MarkdownView) || !shows(view, onDisk)) return 'busy';
+      else if (!(view instanceof MarkdownView) || isComposing(view) || !shows(view, onDisk)) return 'busy';
       else state = 'clean';
     }
     return state;
@@ -76,6 +76,17 @@ function shows(view: MarkdownView, onDisk: string | undefined): boolean {
   } catch {
     return false;
   }
+}
+
+/**
+ * An input method replaces the word that it has under way at each key. A change of the same line cuts the word off
+ * from it, and what was typed of it would stand there twice. The app saves such words, too. One that the editor
+ * still believes in after the focus went is none.
+ */
+function isComposing({ editor }: MarkdownView): boolean {
+  // CodeMirror's view: in the app's documentation, not in its typings.
+  const { cm } = editor as { cm?: { readonly compositionStarted?: boolean; readonly hasFocus?: boolean } };
+  return cm?.compositionStarted === true && cm.hasFocus === true;
 }
 
 /** An editor parts lines its own way and shows no byte order mark; neither is typing. */

@@ -1,5 +1,5 @@
 import { TFile, type Plugin, type TAbstractFile } from 'obsidian';
-import type { Typing } from '../adapters/typing.ts';
+import { listenToTyping, type Typing } from '../adapters/typing.ts';
 import type { OwnWrites } from '../adapters/vault/own-writes.ts';
 import type { PluginSync } from './sync-service.ts';
 
@@ -31,9 +31,9 @@ export function listenToApp(plugin: Plugin, { service, own, typing }: Listeners)
       if (!isEcho(file) || !isEcho(file, oldPath)) service.edited();
     }),
   );
+  listenToTyping(plugin, typing);
   plugin.registerEvent(
-    workspace.on('editor-change', (_editor, { file }) => {
-      typing.changed(file?.path);
+    workspace.on('editor-change', () => {
       service.typed();
     }),
   );

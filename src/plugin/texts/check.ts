@@ -9,6 +9,7 @@ const NAMES: Readonly<Record<Check, string>> = {
   delete: 'Delete',
   conditions: 'Two devices at once',
   clock: 'Clock',
+  versioning: 'Old versions',
 };
 
 const STATES: Readonly<Record<Finding['state'], string>> = {

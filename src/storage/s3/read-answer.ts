@@ -3,7 +3,7 @@ import { clampRange } from '../body.ts';
 import type { GetOptions, ObjectInfo, ObjectVersion } from '../object-store.ts';
 import { StoreError } from '../store-error.ts';
 import { unquoted } from './etag.ts';
-import { decodeMetadata } from './metadata-text.ts';
+import { decodeMetadata } from '../metadata-text.ts';
 import { untilAborted, type Answer } from './s3-connection.ts';
 import { corruptAnswer } from './translate-error.ts';
 

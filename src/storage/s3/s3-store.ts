@@ -17,9 +17,10 @@ import type {
   WriteOptions,
 } from '../object-store.ts';
 import { isStoreError, StoreError } from '../store-error.ts';
+import type { TellsVersioning, Versioning } from '../versioning.ts';
 import { inForm, type ConditionForm } from './etag.ts';
 import { readPage } from './list-page.ts';
-import { encodeMetadata } from './metadata-text.ts';
+import { encodeMetadata } from '../metadata-text.ts';
 import { putInParts } from './multipart.ts';
 import { cutToRange, rangeHeader, readBody, readInfo, readVersion, timeOf } from './read-answer.ts';
 import { S3Connection, type Answer, type Request, type S3ConnectionOptions } from './s3-connection.ts';
@@ -43,7 +44,7 @@ export interface S3StoreOptions extends S3ConnectionOptions {
  * Bodies of up to a part go in one request, larger ones in parts, and those take no condition. Copies
  * are the server's, up to 5 GiB. The SDK is loaded at the first call.
  */
-export function createS3Store(options: S3StoreOptions): ObjectStore {
+export function createS3Store(options: S3StoreOptions): ObjectStore & TellsVersioning {
   return new S3Store(options);
 }
 
@@ -54,7 +55,7 @@ function writesPerSecond(endpoint: string | undefined): number {
   return endpoint !== undefined && /\.r2\.cloudflarestorage\.com(?:[:/]|$)/u.test(endpoint) ? 1 : 10;
 }
 
-class S3Store implements ObjectStore {
+class S3Store implements ObjectStore, TellsVersioning {
   readonly capabilities: StoreCapabilities;
   readonly #bucket: string;
   readonly #form: ConditionForm;
@@ -201,6 +202,22 @@ class S3Store implements ObjectStore {
       yield { objects, prefixes, ...timeOf(answer) };
       token = next;
     } while (token !== undefined);
+  }
+
+  /** Needs a right of its own, which many keys lack. Suspended is off: new versions replace. */
+  async versioning(options: CallOptions = {}): Promise<Versioning> {
+    const { signal } = options;
+    try {
+      const { output } = await this.#send(
+        (client, sdk, send) =>
+          client.send(new sdk.GetBucketVersioningCommand({ Bucket: this.#bucket }), send),
+        { operation: 'head', signal },
+      );
+      return output.Status === 'Enabled' ? 'on' : 'off';
+    } catch (error) {
+      if (isStoreError(error, 'denied') || isStoreError(error, 'unsupported')) return 'unknown';
+      throw error;
+    }
   }
 
   close(): Promise<void> {

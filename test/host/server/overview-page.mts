@@ -11,10 +11,12 @@ interface ShownDevice {
 export interface Overview {
   readonly place: CloudPlace;
   readonly devices: Readonly<Record<'a' | 'b', ShownDevice>>;
+  /** The second device starts when this address has answered; at once where there is none. */
+  readonly secondAfter: string | undefined;
 }
 
 /** Two devices beside each other, and what a person needs to set them up. */
-export function overviewPage({ place, devices }: Overview): string {
+export function overviewPage({ place, devices, secondAfter }: Overview): string {
   const settings: Settings = { ...DEFAULTS, ...settingsFor(place) };
   const { endpoint, region, accessKeyId, secretAccessKey } = place.server;
   const facts = {
@@ -27,7 +29,9 @@ export function overviewPage({ place, devices }: Overview): string {
   const rows = Object.entries(facts).map(
     ([name, value]) => `<dt>${name}</dt><dd><code>${escaped(value)}</code></dd>`,
   );
-  const panes = Object.entries(devices).map(([name, { title, url }]) => pane(name, title, url));
+  const panes = Object.entries(devices).map(([name, device]) =>
+    pane(name, device, name === 'b' ? secondAfter : undefined),
+  );
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -49,7 +53,8 @@ export function overviewPage({ place, devices }: Overview): string {
 </html>`;
 }
 
-function pane(name: string, title: string, url: string): string {
+function pane(name: string, { title, url }: ShownDevice, after: string | undefined): string {
+  const start = after === undefined ? `src="${url}"` : `data-after="${after}"`;
   return `<section data-device="${name}" data-url="${url}">
 <nav>
 <strong>${title}</strong>
@@ -60,7 +65,7 @@ function pane(name: string, title: string, url: string): string {
 <button data-act="reload">Restart the app</button>
 <a href="${url}" target="_blank">Own window</a>
 </nav>
-<iframe src="${url}" title="${title}"></iframe>
+<iframe ${start} title="${title}"></iframe>
 </section>`;
 }
 
@@ -98,6 +103,8 @@ for (const section of document.querySelectorAll('section')) {
   const { device, url } = section.dataset;
   const frame = section.querySelector('iframe');
   const reload = () => { frame.src = url; };
+  const { after } = frame.dataset;
+  if (after) fetch(after).then(() => { frame.src ||= url; });
   let kind = 'desktop', theme = 'light';
   section.addEventListener('click', async ({ target }) => {
     switch (target.dataset.act) {

@@ -1,3 +1,4 @@
+import { shardKey } from '../../../src/core/format/keys.ts';
 import type { Entry } from '../../../src/core/model/entry.ts';
 import type { Commit } from '../cloud-log.ts';
 import { hashOf } from '../bytes.ts';
@@ -22,6 +23,8 @@ export function newContentsExist(commit: Commit): Violation[] {
 /** I6, at each deletion of an object: no live entry of the head needs it. */
 export function stillReferred(view: CloudView, key: string): string | undefined {
   if (view.head.deltas.some((delta) => delta === key)) return `${key} was deleted, but the head lists it`;
+  if (view.head.shards.some((hash) => shardKey(hash) === key))
+    return `${key} was deleted, but the head lists it`;
   for (const entry of view.tree.values()) {
     if (entry.deleted !== true && placeOf(entry) === key)
       return `${key} was deleted, but ${entry.path} lies in it`;

@@ -68,6 +68,29 @@ export function trashIsMeant(
   return found;
 }
 
+/** Removals that a device may do in one commit without an answer: the guard's limits, as far as they can be seen from outside. */
+const FEW = 8;
+const SHARE = 0.4;
+
+/** I15, at each commit: so many files vanish from the cloud at once only when a person has decided it. */
+export function manyAreHeld(commit: Commit): Violation[] {
+  const { device, before, after } = commit;
+  if (device.decided || before === undefined) return [];
+  const live = [...after.tree.values()].filter((entry) => entry.deleted !== true);
+  const here = new Set(live.map(({ hash }) => hash));
+  const folds = new Set(live.map(({ path }) => foldPath(path)));
+  const files = [...before.tree.values()].filter(
+    (entry) => entry.deleted !== true && !entry.path.endsWith('/'),
+  );
+  const gone = files.filter(
+    ({ path, hash }) =>
+      after.tree.get(path)?.deleted === true && !here.has(hash) && !folds.has(foldPath(path)),
+  );
+  if (gone.length <= Math.max(FEW, files.length * SHARE)) return [];
+  const message = `deleted ${String(gone.length)} of ${String(files.length)} files in the cloud, and nobody was asked`;
+  return [{ invariant: 'I15', message }];
+}
+
 /** A file that its user deleted, or below a folder that he deleted or renamed; an empty folder that vanished. */
 function isGone(device: Device, path: VaultPath): boolean {
   const fold = foldPath(path);

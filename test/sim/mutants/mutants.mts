@@ -175,11 +175,11 @@ export const MUTANTS: readonly Mutant[] = [
       "      if (result.kind === 'changed') {\n        done.base({ path, row });\n        return;\n      }\n      this.#run.local.setFile(result.file, row.hash, hashedAt);",
   },
   {
-    name: 'a file that changed under a deletion counts as deleted',
+    name: 'a file that changed under a deletion is deleted as it is now',
     file: 'engine/execute/local-steps.ts',
-    find: "        if (result.kind === 'changed') {\n          await this.#lookAgain(path);\n          return;\n        }",
+    find: '        const result = await this.#run.deps.vault.moveToTrash(path, expected);\n',
     replace:
-      "        if (result.kind === 'changed') {\n          done.base({ path });\n          return;\n        }",
+      '        await this.#lookAgain(path);\n        const seen = this.#run.local.files.get(path)?.hash ?? expected;\n        const result = await this.#run.deps.vault.moveToTrash(path, seen);\n',
   },
   {
     name: 'the conflict copy is left out',

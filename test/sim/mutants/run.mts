@@ -12,9 +12,10 @@ const [BEGIN, END] = ['<!-- mutants -->', '<!-- /mutants -->'];
 const options = new Command('mutants')
   .description('Sows one fault at a time into the engine and lets the simulation look for it.')
   .option('--seeds <count>', 'seeds for each', '3000')
-  .option('--from <seed>', 'the first seed', '2000000')
+  .option('--from <seed>', 'the first seed', '5000000')
   .option('--only <text>', 'faults whose name holds this')
   .option('--skip <count>', 'leave out so many of the first')
+  .option('--processes <count>', 'processes that share the seeds', '2')
   .option('--table', 'write the table into docs/simulation.md')
   .parse()
   .opts<{
@@ -22,6 +23,7 @@ const options = new Command('mutants')
     readonly from: string;
     readonly only?: string;
     readonly skip?: string;
+    readonly processes: string;
     readonly table?: true;
   }>();
 
@@ -45,8 +47,9 @@ async function judge(mutant: Mutant): Promise<string> {
   try {
     const worker = await bundleWorker(folder, mutant);
     const [first, count] = [Number(options.from), Number(options.seeds)];
+    const processes = Number(options.processes);
     const deadlineMs = Number.MAX_SAFE_INTEGER;
-    const { failed } = await runCampaign({ worker, first, count, deadlineMs, failures: 1 });
+    const { failed } = await runCampaign({ worker, first, count, deadlineMs, failures: 1, processes });
     const [found] = failed;
     if (found === undefined) survivors += 1;
     const seeds = found === undefined ? 'SURVIVED' : String(found.seed - first + 1);

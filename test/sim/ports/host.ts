@@ -35,6 +35,8 @@ export interface PortHost {
   /** The folder of notes looks empty, as a mount point without its drive does. */
   isUnmounted(): boolean;
   onRequest(method: string, key: string): void;
+  /** The answer to a get was harmed on its way. */
+  onSpoilt(key: string): void;
   /** Faults of the widest range happen as well. */
   readonly wide: boolean;
   /** The effect comes at some time after its caller has given up. */

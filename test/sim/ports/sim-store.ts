@@ -33,10 +33,12 @@ const WIDE_PUT_FAULTS = [...WIDE_FAULTS, 'late', 'unexpected-after'] as const;
 export class SimStore implements ObjectStore {
   readonly #host: PortHost;
   readonly #inner: MemoryStore;
+  readonly #port: 'store' | 'backup';
 
-  constructor(host: PortHost, inner: MemoryStore) {
+  constructor(host: PortHost, inner: MemoryStore, port: 'store' | 'backup' = 'store') {
     this.#host = host;
     this.#inner = inner;
+    this.#port = port;
   }
 
   get capabilities(): StoreCapabilities {
@@ -49,6 +51,7 @@ export class SimStore implements ObjectStore {
     const faults = [...READ_FAULTS, ...(ours ? ['corrupt', 'cut'] : []), ...this.#wide(WIDE_READ_FAULTS)];
     const condition = options.ifNoneMatch === undefined ? '' : ' if-new';
     return this.#step({ method: 'get', key, detail: condition, faults, options }, async (fault) => {
+      if (fault === 'corrupt' || fault === 'cut' || fault === 'corrupt-answer') this.#host.onSpoilt(key);
       if (fault === 'corrupt' || fault === 'cut') return spoilt(await this.#inner.get(key, options), fault);
       return fault === undefined ? this.#inner.get(key, options) : failed(fault, key);
     });
@@ -142,7 +145,7 @@ export class SimStore implements ObjectStore {
     const { signal } = options;
     return this.#host.step(
       {
-        port: 'store',
+        port: this.#port,
         method,
         detail: `${key}${detail}`,
         faults,

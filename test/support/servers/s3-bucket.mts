@@ -1,5 +1,6 @@
 import { CreateBucketCommand, ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
 import type { ObjectStore } from '../../../src/storage/object-store.ts';
+import type { TellsVersioning } from '../../../src/storage/versioning.ts';
 import { createS3Store, type S3StoreOptions } from '../../../src/storage/s3/s3-store.ts';
 import type { ServerAddress } from './server.mts';
 
@@ -29,7 +30,7 @@ export async function createBucket(server: ServerAddress): Promise<string> {
 export function openBucket(
   server: ServerAddress,
   options: Partial<S3StoreOptions> & Pick<S3StoreOptions, 'bucket' | 'conditionForm'>,
-): ObjectStore {
+): ObjectStore & TellsVersioning {
   const { endpoint, region, accessKeyId, secretAccessKey } = server;
   return createS3Store({
     endpoint,

@@ -2,6 +2,8 @@
 export interface RunningServer {
   readonly endpoint: string;
   readonly region: string;
+  /** What it speaks; S3 unless told. */
+  readonly kind?: 'azure';
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   /** A second account that owns nothing, where the server knows accounts. */

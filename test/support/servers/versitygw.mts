@@ -18,7 +18,7 @@ export async function install(): Promise<void> {
 
 /** Its conditional writes hold as AWS documents them, and so does its check of the region; names are those of files. */
 export async function startServer(
-  place: { readonly dataFolder?: string; readonly port?: number } = {},
+  place: { readonly dataFolder?: string; readonly port?: number; readonly keepsVersions?: boolean } = {},
 ): Promise<RunningServer> {
   const program = await goTool('versitygw', PACKAGE);
   const folder = await mkdtemp(join(tmpdir(), 'versitygw-'));
@@ -26,9 +26,15 @@ export async function startServer(
   await mkdir(dataFolder, { recursive: true });
   const [port = 0] = place.port === undefined ? await freePorts(1) : [place.port];
   const env = { ROOT_ACCESS_KEY: KEYS.accessKeyId, ROOT_SECRET_KEY: KEYS.secretAccessKey };
+  const versions = join(folder, 'versions');
+  if (place.keepsVersions === true) await mkdir(versions);
   const daemon = startDaemon(
     program,
-    ['--keep-alive', '--port', `127.0.0.1:${String(port)}`, 'posix', dataFolder],
+    [
+      ...['--keep-alive', '--port', `127.0.0.1:${String(port)}`, 'posix'],
+      ...(place.keepsVersions === true ? ['--versioning-dir', versions] : []),
+      dataFolder,
+    ],
     { env },
   );
   const stop = async (): Promise<void> => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeMetadata, encodeMetadata } from '../../../src/storage/s3/metadata-text.ts';
+import { decodeMetadata, encodeMetadata } from '../../src/storage/metadata-text.ts';
 
 const text = fc.string({ unit: 'binary', maxLength: 40 });
 

@@ -1,0 +1,24 @@
+import { EngineError } from '../engine/api.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import type { CliError } from './cli-error.mts';
+
+/** Stands for a backup that could not be opened, for its keys are not there: each call tells why. */
+export function unopenedStore(why: CliError): ObjectStore {
+  const fail = (): Promise<never> => Promise.reject(new EngineError('cloud', why.message));
+  return {
+    capabilities: {
+      conditionalPut: false,
+      serverCopy: false,
+      listingHash: 'none',
+      maxSinglePutBytes: 0,
+      writesPerSecondPerKey: 1,
+    },
+    get: fail,
+    put: fail,
+    copy: fail,
+    delete: fail,
+    head: fail,
+    list: () => ({ [Symbol.asyncIterator]: () => ({ next: fail }) }),
+    close: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import type { ObjectKey } from '../../src/core/model/ids.ts';
+import type { ObjectStore } from '../../src/storage/object-store.ts';
+import { FaultyStore, whenever, type Fault } from '../support/faulty-store.ts';
+import { bench, type TestDevice } from './two-devices.ts';
+
+async function readableText(store: ObjectStore, key: string): Promise<string> {
+  const got = await store.get(key as ObjectKey);
+  return got.kind === 'found' ? new TextDecoder().decode(got.body) : '';
+}
+
+describe('a readable copy whose put got no answer', () => {
+  it.each<readonly [string, Fault]>([
+    ['had no effect', { kind: 'fail-before' }],
+    ['had its effect', { kind: 'fail-after' }],
+  ])('[RC2] that %s: the same sync looks and brings it in step', async (_, fault) => {
+    const { store, device } = bench();
+    const faulty = new FaultyStore(store);
+    const a: TestDevice = device('a', { settings: { readableCopy: true }, through: () => faulty });
+    a.vault.userWrite('note.md', 'first\n');
+    await a.engine.sync();
+    for (const text of ['second\n', 'third\n']) {
+      a.vault.userWrite('note.md', text);
+      faulty.script = whenever(({ conditional, key }) => conditional && key === 'note.md', fault, 1);
+      expect(await a.engine.sync()).toMatchObject({ outcome: 'done', problems: [] });
+      expect(await readableText(store, 'note.md')).toBe(text);
+      // Nothing is taken for another program's edit afterwards.
+      expect(await a.engine.sync({ audit: 'always' })).toMatchObject({ events: [], problems: [] });
+    }
+  });
+
+  it('[RC2] that goes on: the sync fails, and the note is safe in the cloud all the same', async () => {
+    const { store, device } = bench();
+    const faulty = new FaultyStore(store);
+    const a = device('a', { settings: { readableCopy: true }, through: () => faulty });
+    const b = device('b');
+    a.vault.userWrite('note.md', 'first\n');
+    await a.engine.sync();
+    a.vault.userWrite('note.md', 'second\n');
+    faulty.script = whenever(({ conditional, key }) => conditional && key === 'note.md', {
+      kind: 'fail-before',
+    });
+    await expect(a.engine.sync()).rejects.toMatchObject({ kind: 'cloud' });
+    await b.engine.sync();
+    expect(new TextDecoder().decode(b.vault.userRead('note.md'))).toBe('second\n');
+    faulty.script = () => undefined;
+    expect(await a.engine.sync()).toMatchObject({ outcome: 'done', problems: [] });
+    expect(await readableText(store, 'note.md')).toBe('second\n');
+  });
+});

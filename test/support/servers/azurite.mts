@@ -1,0 +1,42 @@
+import { createRequire } from 'node:module';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { accepts, freePorts, startDaemon, waitUntil } from './processes.mts';
+import type { RunningServer } from './server.mts';
+
+const ACCOUNT = 'twincloudtest';
+const KEY = btoa('twincloud test key of azurite, 32+');
+
+/** Comes with the project's packages. */
+export async function install(): Promise<void> {
+  createRequire(import.meta.url).resolve('azurite/package.json');
+  return Promise.resolve();
+}
+
+/** Microsoft's own emulator of Azure Blob Storage, in memory. */
+export async function startServer(): Promise<RunningServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'azurite-'));
+  const [port = 0] = await freePorts(1);
+  const package_ = dirname(createRequire(import.meta.url).resolve('azurite/package.json'));
+  const options = ['--inMemoryPersistence', '--silent', '--disableTelemetry', '--skipApiVersionCheck'];
+  const listen = ['--blobHost', '127.0.0.1', '--blobPort', String(port)];
+  const daemon = startDaemon(
+    process.execPath,
+    [join(package_, 'dist/src/blob/main.js'), ...options, ...listen],
+    {
+      env: { AZURITE_ACCOUNTS: `${ACCOUNT}:${KEY}` },
+      cwd: folder,
+    },
+  );
+  const stop = async (): Promise<void> => {
+    await daemon.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  await waitUntil('azurite', () => accepts(port), { daemon }).catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
+  const endpoint = `http://127.0.0.1:${String(port)}/${ACCOUNT}`;
+  return { kind: 'azure', endpoint, region: '', accessKeyId: ACCOUNT, secretAccessKey: KEY, stop };
+}
