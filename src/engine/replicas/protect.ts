@@ -15,6 +15,8 @@ export interface Protecting {
   readonly options: SyncOptions;
   /** Look at every backup, also at one that had all when it was last seen. */
   readonly look?: boolean;
+  /** Told of a backup to which objects were copied. */
+  readonly onCopied?: (name: string, objects: number) => void;
 }
 
 type Refusal = Extract<Replicated, { kind: 'refused' }>['reason'];
@@ -88,6 +90,7 @@ async function bringUp(work: Protecting, backup: Backup, row: BackupRow): Promis
     }
     const { lineage, commit, generation } = result.head;
     deps.log.write('info', 'protected', { backup: name, commit, objects: result.objects });
+    work.onCopied?.(name, result.objects);
     const holds = { lineage, commit, generation, seenMs: nowMs };
     if (result.damaged.length === 0) return { name, holds };
     // It may be mended meanwhile, by a device that has the note: asked again with a back-off.

@@ -15,7 +15,9 @@ export async function scrubBackups(
 ): Promise<readonly BackupScrub[]> {
   const from = new Cloud(deps, options.signal);
   const { head, tree } = await primaryNow(deps, from, state);
-  await protect({ deps, state, options, look: true });
+  const before = await backupStatus(deps, state, () => state.remote());
+  const copied = new Map<string, number>();
+  await protect({ deps, state, options, look: true, onCopied: (name, count) => copied.set(name, count) });
   const statuses = await backupStatus(deps, state, () => state.remote());
   const found: BackupScrub[] = [];
   for (const { name, store } of deps.backups ?? []) {
@@ -29,7 +31,11 @@ export async function scrubBackups(
       );
     }
     const route = { deps, from, to: new Cloud({ ...deps, store }, options.signal) };
-    found.push({ name, ...(await scrub({ route, head, tree, full: options.full ?? false })) });
+    const scrubbed = await scrub({ route, head, tree, full: options.full ?? false });
+    // What one lacked that was called protected was lost there; what one behind lacked was only not there yet.
+    const wasWhole = before.some((one) => one.name === name && one.state === 'protected');
+    const restored = wasWhole ? (copied.get(name) ?? 0) : 0;
+    found.push({ name, ...scrubbed, repaired: scrubbed.repaired + restored });
   }
   return found;
 }
