@@ -220,6 +220,9 @@ export function settingsOf(config: VaultConfig): EngineSettings {
     },
     readableCopy: config.readableCopy ?? DEFAULT_SETTINGS.readableCopy,
     conflicts: config.conflicts ?? DEFAULT_SETTINGS.conflicts,
+    ...(config.takeOverAfterMinutes === undefined
+      ? {}
+      : { takeOverAfterMs: config.takeOverAfterMinutes * 60_000 }),
     names: config.names ?? (process.platform === 'win32' ? 'windows' : 'posix'),
     concurrency: CONNECTIONS,
   };
