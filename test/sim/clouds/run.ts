@@ -53,7 +53,7 @@ async function happen(world: CloudsWorld): Promise<void> {
       await world.sync(device);
       return;
     case 'both':
-      await Promise.all(devices.map((one) => (rng.chance(0.7) ? world.sync(one) : undefined)));
+      await Promise.all(devices.filter(() => rng.chance(0.7)).map((one) => world.sync(one)));
       return;
     case 'crash': {
       // In the midst of a sync.

@@ -133,7 +133,11 @@ export class CloudsWorld {
       random: { hex: (digits) => random.hex(digits), fraction: () => random.fraction() },
       hashing: simHashing,
       compression: simCompression,
-      log: { write: (_level, event) => void this.reach(`log: ${event}`) },
+      log: {
+        write: (_level, event) => {
+          this.reach(`log: ${event}`);
+        },
+      },
       device: { id: device.id, name: device.short },
       settings: device.settings,
     });
@@ -254,7 +258,7 @@ export class CloudsWorld {
 
   /** The whole head, as it lies there. */
   headOf(cloud: SimCloud): string | undefined {
-    return cloud.store.peek(headKey as ObjectKey)?.etag;
+    return cloud.store.peek(headKey)?.etag;
   }
 }
 
