@@ -1,4 +1,4 @@
-import type { DeviceId, ObjectKey } from '../../../src/core/model/ids.ts';
+import type { DeviceId } from '../../../src/core/model/ids.ts';
 import type { VaultPath } from '../../../src/core/model/vault-path.ts';
 import { headKey } from '../../../src/core/format/keys.ts';
 import {
