@@ -44,6 +44,7 @@ async function happen(world: CloudsWorld): Promise<void> {
     wait: 6,
     goBack: plan.goesBack ? 3 : 0,
     forget: plan.losesState ? 1.5 : 0,
+    lose: plan.goesBack ? 0 : 2,
   });
   switch (what) {
     case 'edit':
@@ -96,6 +97,9 @@ async function happen(world: CloudsWorld): Promise<void> {
       device.state = new MemoryState();
       world.reopen(device);
       world.trace.push(`${device.short} FORGETS`);
+      return;
+    case 'lose':
+      await world.lose(device);
       return;
     default:
       what satisfies never;

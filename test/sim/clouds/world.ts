@@ -158,6 +158,18 @@ export class CloudsWorld {
     });
   }
 
+  /** All that it has is saved; then it falls into the water, and its owner gets another. */
+  async lose(device: SimDevice): Promise<void> {
+    if ((await this.sync(device)) !== 'done') return;
+    const { vault } = device;
+    device.vault = new MemoryVault({ clock: this.clock, hashing: simHashing });
+    device.state = new MemoryState();
+    this.reopen(device);
+    vault.crash();
+    this.reach('a device is lost');
+    this.trace.push(`${device.short} IS LOST`);
+  }
+
   reach(situation: string): void {
     this.reached.set(situation, (this.reached.get(situation) ?? 0) + 1);
   }
@@ -207,7 +219,7 @@ export class CloudsWorld {
     ledger.userChanged({ writer: device.short, path, files: moved, elsewhere: isKept([path]) });
   }
 
-  /** The kind of the error that it failed with. */
+  /** `done`: all that was here is saved. Else the kind of the error, or nothing. */
   async sync(device: SimDevice): Promise<string | undefined> {
     const { engine, short } = device;
     try {
@@ -226,7 +238,9 @@ export class CloudsWorld {
         `${short} sync ${report.outcome}${report.away === undefined ? '' : ' away'}: ${report.events.map((one) => `${one.kind} ${one.path}`).join(', ')}`,
       );
       if (report.outcome === 'held') await engine.decideHeld('restore');
-      return undefined;
+      return report.outcome === 'done' && report.away === undefined && report.problems.length === 0
+        ? 'done'
+        : undefined;
     } catch (error) {
       this.#failed(device, 'sync', error);
       return error instanceof EngineError ? error.kind : undefined;
