@@ -3,28 +3,8 @@ import { markInventions } from './inventions.ts';
 import { markLinks } from './links.ts';
 import { markLosses } from './losses.ts';
 import { markProperties } from './properties.ts';
+import type { Mark } from './mark.ts';
 import { compareTexts, type SuggestionTexts } from './compared.ts';
-
-/** What is wrong with a suggestion, at characters `[from, to)` of it; `from` is `to` where something is missing. */
-export interface Mark {
-  readonly kind:
-    | 'missing'
-    | 'returned'
-    | 'invented'
-    | 'doubled'
-    | 'link'
-    | 'link-missing'
-    | 'properties'
-    | 'code-block'
-    | 'unbalanced'
-    | 'conflict-marker';
-  /** What is missing, came back, or was made up; of the other kinds, what they are about. */
-  readonly text: string;
-  readonly from: number;
-  readonly to: number;
-  /** Who wrote what is missing; absent: it was in the note before, and nobody removed it. */
-  readonly side?: 'note' | 'copy';
-}
 
 /**
  * Compares a suggestion with both versions and what they come from; texts have LF. No mark means: whatever either

@@ -2,7 +2,7 @@ import { diffWords } from '../merge/diff-words.ts';
 import { diffLines, type Hunk } from '../merge/diff-lines.ts';
 import { numberLines } from '../merge/line-ids.ts';
 import { DEFAULT_MERGE_OPTIONS } from '../merge/merge.ts';
-import { isContent, tokenize, type Token } from '../merge/tokens.ts';
+import { tokenize, type Token } from '../merge/tokens.ts';
 
 export interface SuggestionTexts {
   /** `undefined`: not known; then all that either version says counts as added by it. */
@@ -92,10 +92,6 @@ export function boundsOf(
     least: was - sum(removed) + Math.max(...added),
     most: was - Math.max(...removed) + sum(added),
   };
-}
-
-export function contentOf({ counts }: Words): readonly string[] {
-  return [...counts.keys()].filter((text) => tokenize(text).some(isContent));
 }
 
 function sum(numbers: readonly number[]): number {

@@ -1,5 +1,5 @@
 import { isContent, tokenize } from '../merge/tokens.ts';
-import type { Mark } from './check-suggestion.ts';
+import type { Mark } from './mark.ts';
 import { boundsOf, runsOf, SIDES, textOfRun, type Compared, type Words } from './compared.ts';
 
 /** So many pairs of neighbours in a row that no text has are no seam between two texts, but a new sentence. */

@@ -1,4 +1,4 @@
-import type { Mark } from './check-suggestion.ts';
+import type { Mark } from './mark.ts';
 import type { SuggestionTexts } from './compared.ts';
 
 /** Links and embeds of notes, links and images of Markdown, and bare addresses. */

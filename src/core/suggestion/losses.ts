@@ -1,5 +1,5 @@
 import { isContent } from '../merge/tokens.ts';
-import type { Mark } from './check-suggestion.ts';
+import type { Mark } from './mark.ts';
 import {
   boundsOf,
   isBlank,

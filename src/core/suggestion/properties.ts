@@ -1,5 +1,5 @@
 import { readFrontmatter, type Frontmatter } from '../merge/frontmatter.ts';
-import type { Mark } from './check-suggestion.ts';
+import type { Mark } from './mark.ts';
 import type { SuggestionTexts } from './compared.ts';
 
 /** What breaks the properties at the head of a note that had whole ones: then the app would show them as text. */
