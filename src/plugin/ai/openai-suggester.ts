@@ -21,8 +21,8 @@ interface Roads {
 }
 
 /** An answer repeats what was sent at most a few times over. */
-const MOST_TIMES = 4;
-const MOST_BESIDES = 20_000;
+const MOST_TIMES = 2;
+const MOST_BESIDES = 8000;
 const MOST_ERROR_CHARACTERS = 100_000;
 
 /** Over an OpenAI-compatible endpoint: by `fetch` where that gets through, else by the app's own requests. */
