@@ -123,7 +123,6 @@ export class TextDecision {
     if (editor === undefined) return undefined;
     if (this.#way === 'merge') return { made: editor.made, typed: undefined };
     const { NOTHING_MADE } = this.#options.editors;
-    if (this.#way === 'suggestion') return { made: NOTHING_MADE, typed: editor.text };
     return { made: NOTHING_MADE, typed: editor.text === this.#started ? undefined : editor.text };
   }
 

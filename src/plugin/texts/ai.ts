@@ -37,7 +37,7 @@ const FAILURES: Readonly<Record<SuggestFailure, (host: string) => string>> = {
 };
 
 function failure(kind: SuggestFailure, host: string, detail: string): string {
-  const said = detail === '' ? '' : ` It says: ${plainText(detail)}`;
+  const said = detail === '' ? '' : ` It says: “${plainText(detail)}”`;
   return `${FAILURES[kind](host)}${said} The note is as it was.`;
 }
 

@@ -196,7 +196,7 @@ describe('a suggestion of a model, on two devices', () => {
         .click();
       await told.filter({ hasText: words }).waitFor();
     };
-    await fails(json(401, { error: { message: 'bad key' } }), /does not accept the key.*It says: bad key/u);
+    await fails(json(401, { error: { message: 'bad key' } }), /does not accept the key.*It says: “bad key”/u);
     await picture(laptop, 'failure');
     await fails(json(404, { error: 'model not found' }), /does not know this address or this model/u);
     await fails(json(429, {}), /no more requests for now/u);
@@ -252,6 +252,8 @@ describe('a suggestion of a model, on two devices', () => {
     await phone.userModifies(path, `${(await phone.text(path)) ?? ''}\nOne more line.\n`);
     await settle(phone, laptop);
     await opened.getByText('is withdrawn').waitFor();
+    // Nobody had edited it: there is nothing of a person's to keep.
+    expect(await opened.getByText('to copy:').count()).toBe(0);
     expect(await opened.getByRole('button', { name: 'Ask AI' }).getAttribute('aria-pressed')).toBe('false');
     await picture(laptop, 'withdrawn');
   }, 60_000);
