@@ -97,6 +97,10 @@ describe('a suggestion of a model, on two devices', () => {
       .click();
     const opened = device.page.getByRole('dialog', { name: `Conflict in ${path}` });
     await opened.locator('.twincloud-conflict-result').waitFor();
+    // On a phone they lie over the buttons for some seconds.
+    await device.page.evaluate(() => {
+      document.querySelectorAll<HTMLElement>('.notice').forEach((one) => one.click());
+    });
     return { path, opened };
   }
 
@@ -256,6 +260,36 @@ describe('a suggestion of a model, on two devices', () => {
     expect(await opened.getByText('to copy:').count()).toBe(0);
     expect(await opened.getByRole('button', { name: 'Ask AI' }).getAttribute('aria-pressed')).toBe('false');
     await picture(laptop, 'withdrawn');
+  }, 60_000);
+
+  it('[AI2] is set up in the settings, tried there, and refused an address that others could read', async () => {
+    const desk = await cloud.device('Desk');
+    const { page } = desk;
+    const row = (text: string): Locator => page.locator('.setting-item', { hasText: text });
+    await desk.openSettings('twincloud');
+    await row('Let a language model suggest').click();
+    await row('OpenAI-compatible').locator('input').fill('http://api.example.com/v1');
+    await page.getByText('With http everyone on the way can read').waitFor();
+    await row('OpenAI-compatible').locator('input').fill(model.url);
+    await row('As the service calls it').locator('input').fill('small');
+    await row('One folder a line').first().locator('textarea').fill('Diary/\nWork/Clients');
+    model.script = [json(404, { error: 'model "small" not found' }), says('ready')];
+    const attempt = row('Try it');
+    await attempt.getByRole('button').click();
+    await page.getByText('does not know this address or this model').waitFor();
+    await attempt.getByRole('button').click();
+    await page.getByText(/^127\.0\.0\.1:\d+ answers\.$/u).waitFor();
+    await picture(desk, 'settings');
+    expect(model.asked.at(-1)?.body.messages).toEqual([{ role: 'user', content: expect.any(String) }]);
+    expect(await desk.pluginData('twincloud')).toMatchObject({
+      ai: {
+        url: model.url,
+        model: 'small',
+        privateFolders: ['Diary', 'Work/Clients'],
+        privateTags: ['private'],
+      },
+    });
+    expect(await desk.errors()).toEqual([]);
   }, 60_000);
 
   it('[AI1] is not offered where no model is set up', async () => {
