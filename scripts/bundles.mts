@@ -41,6 +41,7 @@ export function pluginBundle(root: string, outfile: string): BuildOptions & { me
   return { ...options, plugins: [asOneFile(options)] };
 }
 
+const AGE = /storage[\\/]sealed[\\/]age\.ts$/u;
 const AZURE_SDK = /storage[\\/]azure[\\/]sdk\.ts$/u;
 
 /** A script has no address of a module, which Azure's SDK asks for. */
@@ -66,8 +67,9 @@ export function cliBundle(root: string, outdir: string): BuildOptions & { metafi
     supported: { 'dynamic-import': false },
     target: NODE,
   } as const satisfies BuildOptions;
+  const age = asOwnPart(options, { module: AGE, name: 'age' });
   const azure = asOwnPart({ ...options, ...MODULE_ADDRESS }, { module: AZURE_SDK, name: 'azure' });
-  return { ...options, plugins: [asOneFile(options), azure, withStart(root, outdir)] };
+  return { ...options, plugins: [asOneFile(options), azure, age, withStart(root, outdir)] };
 }
 
 /** Builds `twincloud.cjs` once the name of the program is known. */

@@ -4,11 +4,12 @@ import { MemoryState } from '../engine/memory/memory-state.ts';
 import type { Log } from '../engine/ports.ts';
 import { Meter } from '../storage/wrappers/with-metering.ts';
 import { CliError, EXIT } from './cli-error.mts';
-import { composeEngine, defaultDeviceName, openBackup } from './compose.mts';
+import { composeEngine, defaultDeviceName, openBackup, openStore, wrapped } from './compose.mts';
 import { newDeviceId, type VaultConfig } from './config.mts';
 import type { Context } from './context.mts';
 import { parseRemote, remoteText, type RemoteSpec } from './remote.mts';
 import { findSetup } from './session.mts';
+import { encryptionConfig } from './vault-seal.mts';
 
 /** An engine for what the cloud alone can tell: it remembers nothing and has no vault. */
 export interface CloudLook {
@@ -54,5 +55,31 @@ async function cloudOf(
   }
   const remote = parseRemote(text, context);
   const device = { id: newDeviceId(), name: defaultDeviceName() };
-  return { remote, config: { vault: tmpdir(), remote: remoteText(remote), device }, vault: undefined };
+  const config = {
+    vault: tmpdir(),
+    remote: remoteText(remote),
+    device,
+    ...(await sealedAs(remote, context.signal)),
+  };
+  return { remote, config, vault: undefined };
+}
+
+/** Nothing is remembered of this cloud: it tells itself whether it is encrypted. */
+async function sealedAs(remote: RemoteSpec, signal: AbortSignal): Promise<Pick<VaultConfig, 'encryption'>> {
+  const store = wrapped(
+    await openStore(remote, { conditionForm: 'quoted', create: false }),
+    remote,
+    new Meter(),
+  );
+  try {
+    const { lookAtCloud } = await import('./encrypt.mts');
+    const found = await lookAtCloud(store, signal);
+    if (found.kind !== 'sealed') return {};
+    return {
+      encryption:
+        found.wrapped === undefined ? { revision: 0, id: '', key: '' } : encryptionConfig(found.wrapped),
+    };
+  } finally {
+    await store.close();
+  }
 }

@@ -27,6 +27,7 @@ import { nodeRandom } from './platform/random.mts';
 import { withPlainReadableCopy } from './plain-readable-copy.mts';
 import { parseRemote, type RemoteSpec } from './remote.mts';
 import { unopenedStore } from './unopened-store.mts';
+import { VaultSeal } from './vault-seal.mts';
 
 const CONNECTIONS = 16;
 const MIB = 1024 * 1024;
@@ -149,6 +150,8 @@ export interface EngineParts {
   readonly createRemote?: boolean;
   /** Instead of the remote's own, which is then not opened. */
   readonly store?: ObjectStore;
+  /** Instead of one that this engine alone has. */
+  readonly seal?: VaultSeal;
 }
 
 export async function composeEngine(parts: EngineParts): Promise<Engine> {
@@ -156,9 +159,11 @@ export async function composeEngine(parts: EngineParts): Promise<Engine> {
   const options = { conditionForm: config.conditionForm ?? 'quoted', create: parts.createRemote ?? false };
   const primary = await currentPlace(new DeviceState(state));
   const patienceFor = (name: string): RetryOptions => (name === primary ? {} : BACKUP_PATIENCE);
+  const seal = parts.seal ?? sealOf(config);
+  const store = parts.store ?? wrapped(await openStore(remote, options), remote, meter, patienceFor(MAIN));
   return createEngine({
     vault: new FolderVault(config.vault),
-    store: parts.store ?? wrapped(await openStore(remote, options), remote, meter, patienceFor(MAIN)),
+    store: (await seal?.around(store)) ?? store,
     state,
     clock: nodeClock,
     random: nodeRandom,
@@ -168,18 +173,27 @@ export async function composeEngine(parts: EngineParts): Promise<Engine> {
     device: { id: config.device.id as DeviceId, name: config.device.name },
     settings: settingsOf(config),
     backups: await Promise.all(
-      (config.backups ?? []).map((one) => openOrExplain(one, patienceFor(one.name))),
+      (config.backups ?? []).map((one) => openOrExplain(one, { seal, patience: patienceFor(one.name) })),
     ),
   });
+}
+
+/** `undefined`: the vault is not encrypted. */
+export function sealOf({ encryption }: VaultConfig): VaultSeal | undefined {
+  return encryption === undefined ? undefined : new VaultSeal(encryption);
 }
 
 /** A person waits for the sync; the next one asks a cloud again that has no authority. */
 const BACKUP_PATIENCE: RetryOptions = { tries: 2 };
 
 /** One that cannot be opened, for its keys are not there, is behind like one that cannot be reached. */
-async function openOrExplain(backup: BackupConfig, patience: RetryOptions): Promise<Backup> {
+async function openOrExplain(
+  backup: BackupConfig,
+  { seal, patience }: { readonly seal: VaultSeal | undefined; readonly patience: RetryOptions },
+): Promise<Backup> {
   try {
-    return await openBackup(backup, patience);
+    const { name, store } = await openBackup(backup, patience);
+    return { name, store: (await seal?.around(store, true)) ?? store };
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     return { name: backup.name, store: unopenedStore(error) };
@@ -227,7 +241,7 @@ export function settingsOf(config: VaultConfig): EngineSettings {
       dotFolders: config.dotFolders ?? scope.dotFolders,
       maxFileBytes: config.maxFileMiB === undefined ? scope.maxFileBytes : config.maxFileMiB * MIB,
     },
-    readableCopy: config.readableCopy ?? DEFAULT_SETTINGS.readableCopy,
+    readableCopy: config.encryption === undefined && (config.readableCopy ?? DEFAULT_SETTINGS.readableCopy),
     conflicts: config.conflicts ?? DEFAULT_SETTINGS.conflicts,
     ...(config.takeOverAfterMinutes === undefined
       ? {}

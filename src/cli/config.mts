@@ -42,6 +42,10 @@ const VaultSchema = v.looseObject({
   ),
   /** A backup is made the vault's cloud when that has been away for so long. */
   takeOverAfterMinutes: v.optional(v.pipe(v.number(), v.minValue(1))),
+  /** The vault's clouds are encrypted. `key`: the vault's key under the passphrase, as it lies in the cloud, in base64. */
+  encryption: v.optional(
+    v.looseObject({ revision: v.pipe(v.number(), v.minValue(0)), id: v.string(), key: v.string() }),
+  ),
   dotFolders: v.optional(v.boolean()),
   maxFileMiB: v.optional(v.pipe(v.number(), v.minValue(0))),
   names: v.optional(v.picklist(['posix', 'windows', 'portable'])),

@@ -53,6 +53,7 @@ export function createProgram(version: string, run: Runner): Command {
   addGuard(program, run);
   addHistory(program, run);
   addBackups(program, run);
+  addEncryption(program, run);
   return program;
 }
 
@@ -69,6 +70,10 @@ function addSyncing(program: Command, run: Runner): void {
     )
     .option('--readable-copy', 'Keep every note under its own name in the cloud too (the default)')
     .option('--no-readable-copy', 'Keep no readable copy')
+    .option(
+      '--encrypt',
+      'Encrypt all that goes to an empty cloud with a passphrase; asked for, or TWINCLOUD_PASSPHRASE',
+    )
     .action(async (options: InitOptions, command: Command) =>
       run(command.optsWithGlobals(), async (context) =>
         (await import('./commands/init.mts')).init(context, options),
@@ -187,6 +192,26 @@ function addBackups(program: Command, run: Runner): void {
       run(command.optsWithGlobals(), async (context) =>
         (await import('./commands/drill.mts')).drill(context, name),
       ),
+    );
+}
+
+function addEncryption(program: Command, run: Runner): void {
+  const encryption = program
+    .command('encryption')
+    .description('The passphrase and the recovery key of an encrypted vault');
+  const work = async (): Promise<typeof import('./commands/encryption.mts')> =>
+    import('./commands/encryption.mts');
+  encryption
+    .command('recovery-key')
+    .description('Show the key that opens the vault when the passphrase is lost')
+    .action(async (_options: unknown, command: Command) =>
+      run(command.optsWithGlobals(), async (context) => (await work()).showRecoveryKey(context)),
+    );
+  encryption
+    .command('passphrase')
+    .description('Change the passphrase; nothing is sent again. Asked for, or TWINCLOUD_NEW_PASSPHRASE')
+    .action(async (_options: unknown, command: Command) =>
+      run(command.optsWithGlobals(), async (context) => (await work()).changePassphrase(context)),
     );
 }
 

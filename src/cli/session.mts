@@ -4,7 +4,7 @@ import type { Engine } from '../engine/api.ts';
 import { Meter } from '../storage/wrappers/with-metering.ts';
 import { ActivityLog, type LogLine } from './activity-log.mts';
 import { CliError, EXIT } from './cli-error.mts';
-import { composeEngine, defaultDeviceName, preloadStore, stateFolder } from './compose.mts';
+import { composeEngine, defaultDeviceName, preloadStore, sealOf, stateFolder } from './compose.mts';
 import {
   changeConfig,
   checkedDeviceName,
@@ -138,10 +138,23 @@ export async function openSession(context: Context, options: SessionOptions = {}
     state = await FileState.open(setup.stateFolder);
     await loading;
     const { config, remote, isNew } = setup;
-    const engine = await composeEngine({ config, remote, state, meter, log, createRemote: isNew });
+    const seal = sealOf(config);
+    const sealing = seal === undefined ? {} : { seal };
+    const engine = await composeEngine({
+      config,
+      remote,
+      state,
+      meter,
+      log,
+      createRemote: isNew,
+      ...sealing,
+    });
     const close = async (): Promise<void> => {
       log.flush();
       await engine.close();
+      const encryption = seal?.newer;
+      if (encryption !== undefined)
+        await changeConfig(setup.configFolder, (all) => withVault(all, { ...config, encryption }));
       await lock.release();
     };
     return { setup, engine, meter, close };

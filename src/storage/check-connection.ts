@@ -107,6 +107,8 @@ class Examination {
       case 'no-bucket':
         return [failed('reach', error)];
       case 'forbidden':
+      case 'not-sealed':
+      case 'broken-seal':
         // The rights of a key are apart from each other: go on.
         return [good('reach'), good('key'), failed('list', error)];
     }

@@ -83,6 +83,16 @@ const BY_REASON: Readonly<Record<Reason, Describe>> = {
               ? 'Give a signature (SAS) the rights to read, add, create, write, delete and list; if it has them, look whether the storage account’s network rules let this device in.'
               : 'Give the key the rights to list, read, write and delete objects in this bucket.',
         },
+  'not-sealed': () => ({
+    message: 'This device knows the vault as encrypted, but what the cloud holds is not.',
+    remedy:
+      'Nothing was sent there. Look whether an old state of the cloud was put in place, and ask who writes to this bucket beside you.',
+  }),
+  'broken-seal': () => ({
+    message: 'An encrypted object does not open: it was cut, changed or swapped, or made with another key.',
+    remedy:
+      'Run `twincloud verify` on a device that has the notes: it repairs what another copy still has. Where nothing opens, this is the cloud of another vault, or the recovery key of another.',
+  }),
 };
 
 const NEW_GOOGLE_KEY =

@@ -16,7 +16,7 @@ export type Retry = 'later' | 'never';
 
 export interface StoreErrorDetails {
   readonly provider: string;
-  /** Narrows `denied` and `not-found` for the message to a person. */
+  /** Narrows `denied`, `not-found` and `corrupt` for the message to a person. */
   readonly reason?:
     | 'clock-skew'
     | 'no-key'
@@ -25,7 +25,9 @@ export interface StoreErrorDetails {
     | 'expired-key'
     | 'wrong-region'
     | 'no-bucket'
-    | 'forbidden';
+    | 'forbidden'
+    | 'not-sealed'
+    | 'broken-seal';
   readonly key?: string;
   /** What the provider said, for the log. Never holds a secret. */
   readonly detail?: string;

@@ -1,18 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hasProgram, runProgram } from './servers/processes.mts';
+import { installPackage } from './apt.mts';
+import { runProgram } from './servers/processes.mts';
 import type { ServerAddress } from './servers/server.mts';
 
 /** Makes the program available; does nothing when it is. */
 export async function installRclone(): Promise<void> {
-  if (await hasProgram('rclone')) return;
-  const env = { DEBIAN_FRONTEND: 'noninteractive' };
-  await runProgram('apt-get', ['update', '-q'], { env, timeoutMs: 300_000 });
-  await runProgram('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'rclone'], {
-    env,
-    timeoutMs: 300_000,
-  });
+  await installPackage('rclone');
 }
 
 /** Runs the real rclone on a server, `cloud:` being its remote. */

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { CliError, EXIT, type ExitCode } from '../cli-error.mts';
-import { defaultDeviceName, stateFolder } from '../compose.mts';
+import { defaultDeviceName, openStore, stateFolder, wrapped } from '../compose.mts';
 import {
   changeConfig,
   checkedDeviceName,
@@ -14,7 +14,8 @@ import { connected } from '../connection.mts';
 import type { Context } from '../context.mts';
 import type { ConflictStrategy } from '../../engine/api.ts';
 import { acquireVaultLock } from '../platform/vault-lock.mts';
-import { parseRemote, remoteName, remoteText } from '../remote.mts';
+import { parseRemote, remoteName, remoteText, type RemoteSpec } from '../remote.mts';
+import { Meter } from '../../storage/wrappers/with-metering.ts';
 import { busy, setupOf, vaultFolder } from '../session.mts';
 
 export interface InitOptions {
@@ -22,6 +23,7 @@ export interface InitOptions {
   readonly ignore?: string[];
   readonly conflicts?: ConflictStrategy;
   readonly readableCopy?: boolean;
+  readonly encrypt?: boolean;
 }
 
 /** Sets a vault up, or again with what is given anew. */
@@ -40,15 +42,37 @@ export async function init(context: Context, options: InitOptions): Promise<Exit
   const remote = parseRemote(text, context);
   const wanted = { ...known, ...configOf(context, { vault, remote: remoteText(remote), options, known }) };
   const setup = setupOf({ config: wanted, remote, folder, isNew: known === undefined });
-  const config = await connected(setup.config, remote, context.signal);
+  const reached = await connected(setup.config, remote, context.signal);
+  const config = await withKey(context, reached, { remote, isWanted: options.encrypt === true });
   await changeConfig(folder, (all) => withVault(all, config));
   const { console } = context;
   console.json({ vault, remote: config.remote, device: config.device, configFolder: folder });
   console.line(
     `${console.name(vault)} syncs with ${console.name(remoteName(remote))} as "${console.name(config.device.name)}".`,
   );
+  if (config.encryption !== undefined) console.line(ENCRYPTED);
   console.line('Look first with `twincloud preview`, or begin with `twincloud sync`.');
   return EXIT.done;
+}
+
+const ENCRYPTED =
+  'Its cloud is encrypted. Write the recovery key down now, it is the one help when the passphrase is lost: twincloud encryption recovery-key';
+
+/** With the key of an encrypted vault, which is asked for anew: another cloud has another. */
+async function withKey(
+  { env, signal }: Context,
+  { encryption: _former, ...config }: VaultConfig,
+  { remote, isWanted }: { readonly remote: RemoteSpec; readonly isWanted: boolean },
+): Promise<VaultConfig> {
+  const { encryptionOf } = await import('../encrypt.mts');
+  const form = config.conditionForm ?? 'quoted';
+  const store = wrapped(await openStore(remote, { conditionForm: form, create: false }), remote, new Meter());
+  try {
+    const encryption = await encryptionOf(store, { isWanted, env, signal });
+    return encryption === undefined ? config : { ...config, encryption };
+  } finally {
+    await store.close();
+  }
 }
 
 function configOf(

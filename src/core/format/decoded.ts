@@ -3,9 +3,9 @@ export interface FormatProblem {
   /**
    * `truncated`: the end is missing. `not-json`: no UTF-8, or no JSON. `newer-format`: a later version
    * wrote it; nothing may be written here. `wrong-shape`: JSON, but not of this format.
-   * `too-large`: refused unread, by its size.
+   * `too-large`: refused unread, by its size. `sealed`: encrypted, and this reader has no key.
    */
-  readonly kind: 'truncated' | 'not-json' | 'newer-format' | 'wrong-shape' | 'too-large';
+  readonly kind: 'truncated' | 'not-json' | 'newer-format' | 'wrong-shape' | 'too-large' | 'sealed';
   readonly message: string;
 }
 

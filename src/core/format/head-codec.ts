@@ -20,6 +20,7 @@ import {
   recordToJson,
   stampToJson,
 } from './record-schema.ts';
+import { SEALED_FORMAT } from './sealed-head.ts';
 import { decodeLines, encodeLines, parseJson } from './text.ts';
 
 /** The `minClient` that this version satisfies. */
@@ -86,6 +87,12 @@ export function decodeHead(bytes: Uint8Array, maxBytes: number = MAX_HEAD_BYTES)
   if (line === undefined) return undecodable('truncated', 'The head is empty.');
   const json = more.length === 0 ? parseJson(line) : undefined;
   if (json === undefined) return undecodable('not-json', 'The head is not JSON of one line.');
+  if (isSealed(json)) {
+    return undecodable(
+      'sealed',
+      'This cloud is encrypted, and this device has no key to it. Nothing was touched. Give it the passphrase: `twincloud init` asks for it.',
+    );
+  }
   if (isNewer(json)) {
     return undecodable(
       'newer-format',
@@ -95,6 +102,13 @@ export function decodeHead(bytes: Uint8Array, maxBytes: number = MAX_HEAD_BYTES)
   const read = v.safeParse(HeadSchema, json, { abortEarly: true });
   if (read.success) return decoded(read.output);
   return undecodable('wrong-shape', `The head is damaged (${issueText(read.issues[0])}).`);
+}
+
+/** What is in it only a key tells. */
+function isSealed(json: unknown): boolean {
+  if (typeof json !== 'object' || json === null) return false;
+  const { format, minClient, sealed } = json as Readonly<Record<string, unknown>>;
+  return format === SEALED_FORMAT && minClient === SEALED_FORMAT && typeof sealed === 'string';
 }
 
 /** Asked before the shape: a newer format may have any. */

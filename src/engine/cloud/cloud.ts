@@ -51,10 +51,19 @@ export class Cloud {
 
   async get(key: ObjectKey, options: CloudGetOptions = {}): Promise<GetResult> {
     const { ifNoneMatch, mostBytes } = options;
-    const result = await this.store.get(key, {
+    const asked = this.store.get(key, {
       ...this.options,
       ...(ifNoneMatch === undefined ? {} : { ifNoneMatch }),
       ...(mostBytes === undefined ? {} : { range: { offset: 0, length: mostBytes } }),
+    });
+    const result = await asked.catch((error: unknown) => {
+      // As damaged as one that does not unpack.
+      if (isStoreError(error, 'corrupt') && error.details.reason === 'broken-seal')
+        throw formatError(
+          key,
+          'its seal does not hold: it was cut, changed, swapped, or made without the key.',
+        );
+      throw error;
     });
     this.observe(result);
     if (result.kind === 'found' && result.sizeBytes > (mostBytes ?? Infinity))

@@ -66,8 +66,9 @@ export async function unpackHead(compression: Compression, body: Uint8Array, key
     throw error;
   }
   const decoded = decodeHead(plain);
-  if (!decoded.ok) throw formatError(key, decoded.problem.message);
-  return decoded.value;
+  if (decoded.ok) return decoded.value;
+  if (decoded.problem.kind === 'sealed') throw new EngineError('encrypted-bucket', decoded.problem.message);
+  throw formatError(key, decoded.problem.message);
 }
 
 export async function packHead(compression: Compression, head: Head): Promise<Uint8Array> {

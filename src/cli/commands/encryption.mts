@@ -1,0 +1,75 @@
+import { CliError, EXIT, type ExitCode } from '../cli-error.mts';
+import { openStore, wrapped } from '../compose.mts';
+import { changeConfig, withVault, type VaultConfig } from '../config.mts';
+import type { Context } from '../context.mts';
+import { Meter } from '../../storage/wrappers/with-metering.ts';
+import { addWrappedKey, readWrappedKey, shareWrappedKey, wrapKey } from '../../storage/sealed/wrapped-key.ts';
+import type { VaultKey } from '../../storage/sealed/vault-key.ts';
+import { askNewPassphrase, askSecret } from '../passphrase.mts';
+import { findSetup, type VaultSetup } from '../session.mts';
+import { encryptionConfig, opened, wrappedOf, wrongSecret } from '../vault-seal.mts';
+
+const NEW_VARIABLE = 'TWINCLOUD_NEW_PASSPHRASE';
+
+/** Shows the key that opens the vault when the passphrase is lost. */
+export async function showRecoveryKey(context: Context): Promise<ExitCode> {
+  const { console } = context;
+  const { encryption } = await encryptedSetup(context);
+  const key = await keyOf(encryption, context);
+  console.json({ recoveryKey: key.identity });
+  console.line(key.identity);
+  console.line('');
+  console.line('Print it, or write it down, and keep it where nobody else comes. It opens the whole vault,');
+  console.line('typed in the place of the passphrase. Without it and the passphrase nobody can help.');
+  return EXIT.done;
+}
+
+/** Another passphrase for the same key: one small object is written, and no note is sent again. */
+export async function changePassphrase(context: Context): Promise<ExitCode> {
+  const { env, console, signal } = context;
+  const { setup, encryption } = await encryptedSetup(context);
+  const { config, remote, configFolder } = setup;
+  const form = config.conditionForm ?? 'quoted';
+  const store = wrapped(await openStore(remote, { conditionForm: form, create: false }), remote, new Meter());
+  try {
+    const there = (await readWrappedKey(store, { signal })) ?? wrappedOf(encryption);
+    const key = await keyOf(there === undefined ? encryption : encryptionConfig(there), context);
+    const revision = (there?.revision ?? 0) + 1;
+    const next = await wrapKey(key, await askNewPassphrase(env, NEW_VARIABLE), { revision });
+    if (!(await addWrappedKey(store, next, { signal })))
+      throw new CliError(
+        'Another device changed the passphrase at the same moment. Look which holds, and try again.',
+      );
+    await shareWrappedKey(store, next, { signal });
+    const changed: VaultConfig = { ...config, encryption: encryptionConfig(next) };
+    await changeConfig(configFolder, (all) => withVault(all, changed));
+  } finally {
+    await store.close();
+  }
+  console.json({ vault: config.vault, changed: true });
+  console.line('The passphrase is changed. Other devices ask for it at their next sync.');
+  console.line('Who knew the former one, and kept a copy of the bucket, can still read that copy.');
+  return EXIT.done;
+}
+
+interface Encrypted {
+  readonly setup: VaultSetup;
+  readonly encryption: NonNullable<VaultConfig['encryption']>;
+}
+
+async function encryptedSetup(context: Context): Promise<Encrypted> {
+  const setup = await findSetup(context);
+  const { encryption } = setup.config;
+  if (encryption !== undefined) return { setup, encryption };
+  throw new CliError(
+    'This vault is not encrypted. An encrypted one begins with an empty cloud: twincloud init --encrypt --remote …',
+    EXIT.usage,
+  );
+}
+
+async function keyOf(encryption: Encrypted['encryption'], { env }: Context): Promise<VaultKey> {
+  const known = wrappedOf(encryption);
+  const key = known === undefined ? undefined : await opened(known, await askSecret(env));
+  if (key === undefined) throw wrongSecret();
+  return key;
+}
