@@ -54,11 +54,11 @@ export class ConflictDevices {
   /** The laptop's contents are committed first; the phone meets them. */
   async meet(path: string, base: Contents, [here, there]: readonly [Contents, Contents]): Promise<void> {
     await this.laptop.programWrites(path, base);
-    await settles(this.laptop, path);
+    await hasSeen(this.laptop, path);
     await this.settle();
     await this.laptop.programWrites(path, here);
     await this.phone.programWrites(path, there);
-    for (const device of [this.laptop, this.phone]) await settles(device, path);
+    for (const device of [this.laptop, this.phone]) await hasSeen(device, path);
     await this.settle();
   }
 
@@ -87,7 +87,7 @@ export class ConflictDevices {
 }
 
 /** The app has seen what another program wrote. */
-async function settles(device: DeviceDriver, path: string): Promise<void> {
+export async function hasSeen(device: DeviceDriver, path: string): Promise<void> {
   const bytes = (await device.bytes(path))?.length;
   const size = (): Promise<number | undefined> =>
     device.page.evaluate((at) => window.host.app.vault.getFileByPath(at)?.stat.size, path);
