@@ -25,7 +25,15 @@ const PACKAGES = {
   storage: ['p-map'],
   engine: ['p-map'],
   // The app brings CodeMirror, but for its merge view.
-  plugin: ['obsidian', 'valibot', 'idb-keyval', '@noble/hashes', '@codemirror', 'diff-match-patch'],
+  plugin: [
+    'obsidian',
+    'valibot',
+    'idb-keyval',
+    '@noble/hashes',
+    '@codemirror',
+    'diff-match-patch',
+    'eventsource-parser',
+  ],
 };
 
 const anyOf = (names) => `(${names.join('|')})`;

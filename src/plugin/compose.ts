@@ -22,6 +22,8 @@ import { IdbState } from './adapters/state/idb-state.ts';
 import { Typing } from './adapters/typing.ts';
 import { ObsidianVault } from './adapters/vault/obsidian-vault.ts';
 import { OwnWrites } from './adapters/vault/own-writes.ts';
+import { createOpenAiSuggester } from './ai/openai-suggester.ts';
+import { ModelSuggesting, type Suggesting } from './ai/suggesting.ts';
 import { pageFetch } from './platform/page-fetch.ts';
 import { pageClock } from './platform/clock.ts';
 import { webCompression } from './platform/compression.ts';
@@ -51,7 +53,12 @@ const clock = pageClock();
 export function compose(
   plugin: Plugin,
   settings: SettingsFile,
-): { readonly service: PluginSync; readonly own: OwnWrites; readonly typing: Typing } {
+): {
+  readonly service: PluginSync;
+  readonly suggesting: Suggesting;
+  readonly own: OwnWrites;
+  readonly typing: Typing;
+} {
   const { app } = plugin;
   const storage: LocalStore = {
     load: (key) => app.loadLocalStorage(key) as unknown,
@@ -87,6 +94,7 @@ export function compose(
     check: (cloud, keys, signal) => clouds.check(cloud, keys, signal),
   });
   const conflicts = new Conflicts(storage, (path) => app.vault.getFileByPath(path) !== null);
+  const suggesting = suggestingOf(app, settings);
   const isOnline = (): boolean => navigator.onLine;
   const service = new PluginSync({
     session,
@@ -98,7 +106,16 @@ export function compose(
     hashing: webHashing,
     isOnline,
   });
-  return { service, own, typing };
+  return { service, suggesting, own, typing };
+}
+
+function suggestingOf({ secretStorage }: App, settings: SettingsFile): Suggesting {
+  return new ModelSuggesting({
+    settings: () => settings.settings.ai,
+    secret: (name) => secretStorage.getSecret(name) ?? undefined,
+    suggester: createOpenAiSuggester({ fetch: pageFetch, requestUrl, clock }),
+    random: webRandom,
+  });
 }
 
 /** S3 as this device reaches it. */

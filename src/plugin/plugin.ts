@@ -24,10 +24,10 @@ export class TwincloudPlugin extends Plugin {
     });
     const aside = await settingsFile.load();
     if (aside !== undefined) new Notice(TEXTS.sync.settingsBroken(aside), BROKEN_FILE_NOTICE_MS);
-    const { service, own, typing } = compose(this, settingsFile);
+    const { service, suggesting, own, typing } = compose(this, settingsFile);
     this.service = service;
     this.register(() => void service.close());
-    registerUi(this, service);
+    registerUi(this, service, suggesting);
     this.app.workspace.onLayoutReady(() => {
       listenToApp(this, { service, own, typing });
       this.register(whenIdle(IDLE_AT_LATEST_MS, () => service.start()));

@@ -10,5 +10,5 @@ export interface CloudItem {
 }
 
 /** What a link asks for. What it does not name is absent. */
-export type SetupItems = { readonly cloud: CloudItem } & Partial<Omit<Settings, 's3'>>;
+export type SetupItems = { readonly cloud: CloudItem } & Partial<Omit<Settings, 's3' | 'ai'>>;
 export type SetupItemKey = keyof SetupItems;

@@ -65,7 +65,10 @@ export function decodeSetupLink(parameters: Readonly<Record<string, string>>): S
   const { endpoint, bucket, region, prefix, pathStyle, ...others } = parsed.output;
   const given = Object.entries(others).filter(([, value]) => value !== undefined);
   const cloud = { endpoint, bucket, region, prefix, pathStyle };
-  return { kind: 'link', items: { cloud, ...(Object.fromEntries(given) as Partial<Omit<Settings, 's3'>>) } };
+  return {
+    kind: 'link',
+    items: { cloud, ...(Object.fromEntries(given) as Partial<Omit<Settings, 's3' | 'ai'>>) },
+  };
 }
 
 const passing = <T>(check: (value: T) => string | undefined) =>

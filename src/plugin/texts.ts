@@ -1,3 +1,4 @@
+import { AI_TEXTS } from './texts/ai.ts';
 import { CHECK_TEXTS } from './texts/check.ts';
 import { CONFLICT_TEXTS } from './texts/conflict.ts';
 import { COMMAND_TEXTS } from './texts/commands.ts';
@@ -13,6 +14,7 @@ import { VERIFY_TEXTS } from './texts/verify.ts';
 
 /** Every text that the plugin shows, a section a topic. A failure names what it is about and the remedy. */
 export const TEXTS = {
+  ai: AI_TEXTS,
   check: CHECK_TEXTS,
   commands: COMMAND_TEXTS,
   conflict: CONFLICT_TEXTS,

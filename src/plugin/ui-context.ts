@@ -1,5 +1,6 @@
 import type { App, Modal, Plugin } from 'obsidian';
 import type { VaultPath } from '../core/model/vault-path.ts';
+import type { Suggesting } from './ai/suggesting.ts';
 import type { SyncService } from './service.ts';
 import type { SetupItems } from './setup-items.ts';
 
@@ -24,6 +25,7 @@ export interface Ui {
   readonly app: App;
   readonly plugin: Plugin;
   readonly service: SyncService;
+  readonly suggesting: Suggesting;
   readonly open: Screens;
   /** Opens a modal that closes with the plugin, too. */
   show(modal: Modal): void;

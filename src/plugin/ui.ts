@@ -1,4 +1,5 @@
 import { Component, Notice, type Modal, type Plugin } from 'obsidian';
+import type { Suggesting } from './ai/suggesting.ts';
 import { registerCommands } from './commands/register.ts';
 import { messageOf } from './modals/parts.ts';
 import { SyncNotices } from './notices.ts';
@@ -12,12 +13,13 @@ import type { Ui } from './ui-context.ts';
 import { LOG_VIEW, LogView } from './views/log-view.ts';
 
 /** All that a person sees of the sync. Registers only: nothing is read, drawn or asked but the status. */
-export function registerUi(plugin: Plugin, service: SyncService): void {
+export function registerUi(plugin: Plugin, service: SyncService, suggesting: Suggesting): void {
   const notices = new SyncNotices(() => ui);
   const ui: Ui = {
     app: plugin.app,
     plugin,
     service,
+    suggesting,
     open: screensOf(() => ui),
     show: (modal) => {
       notices.answered();

@@ -36,6 +36,7 @@ const ALLOWED_PACKAGES = [
   '@codemirror/merge',
   'style-mod',
   'diff-match-patch',
+  'eventsource-parser',
 ];
 
 /** What `@aws-sdk/client-s3` brings along; `bowser` words its user agent. */

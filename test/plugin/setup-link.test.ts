@@ -30,11 +30,13 @@ const good = opened(encodeSetupLink(settings));
 
 describe('a setup link', () => {
   it('brings all settings to another device as they were', () => {
-    const { s3, ...others } = settings;
+    // Where notes are sent to be merged is each person's own choice.
+    const { s3, ai, ...others } = settings;
     const { endpoint, bucket, region, prefix, pathStyle } = s3;
     const cloud = { endpoint, bucket, region, prefix, pathStyle };
     expect(decodeSetupLink(good)).toEqual({ kind: 'link', items: { cloud, ...others } });
     expect(good['action']).toBe(SETUP_ACTION);
+    expect(ai).toEqual(DEFAULTS.ai);
   });
 
   it('carries neither keys nor the names of secrets', () => {

@@ -2,13 +2,15 @@ import { Component, Modal, Notice, Platform, type ButtonComponent, type TAbstrac
 import { plainText } from '../../core/text/words.ts';
 import type { VaultPath } from '../../core/model/vault-path.ts';
 import type { ConflictContents, ConflictDecision } from '../../engine/api.ts';
+import { confirmMarks } from '../ai/marks-list.ts';
+import { SuggestModal } from '../ai/suggest-modal.ts';
 import { button, buttonRow, callout, failureBox, messageOf, statusLine } from '../modals/parts.ts';
 import { TEXTS } from '../texts.ts';
 import type { Ui } from '../ui-context.ts';
 import type { Editors } from './editors.ts';
 import { FileDecision } from './file-decision.ts';
 import type { SideNames } from './hunk-bar.ts';
-import { noteTexts } from './note-text.ts';
+import { noteTexts, type NoteTexts } from './note-text.ts';
 import { TextDecision } from './text-decision.ts';
 
 /** Several events of one write are one look. */
@@ -29,6 +31,7 @@ export class ConflictModal extends Modal {
   #isBusy = false;
   #isOver = false;
   #timer: number | undefined;
+  #asking: SuggestModal | undefined;
 
   constructor(ui: Ui, copy: VaultPath) {
     super(ui.app);
@@ -57,6 +60,7 @@ export class ConflictModal extends Modal {
 
   override onClose(): void {
     this.#isClosed = true;
+    this.#asking?.close();
     window.clearTimeout(this.#timer);
     this.#tie.unload();
     this.#text?.destroy();
@@ -76,11 +80,24 @@ export class ConflictModal extends Modal {
     const main = contentEl.createDiv({ cls: 'twincloud-conflict-main' });
     const changed = (): void => this.#showLeft();
     if (noteTexts(contents) === undefined) this.#file = new FileDecision({ parent: main, names, changed });
-    else this.#text = new TextDecision({ parent: main, editors, names, changed });
+    else this.#text = new TextDecision({ parent: main, editors, names, changed, ...this.#suggest() });
     this.#showFooter();
     this.#take(contents);
     this.#text?.editor?.focus();
     this.#watch(contents);
+  }
+
+  /** Nothing, where no model is set up. */
+  #suggest(): { readonly suggest?: (texts: NoteTexts) => void } {
+    if (!this.#ui.suggesting.isOn) return {};
+    const suggest = (texts: NoteTexts): void => {
+      const path = this.#contents?.conflict.path;
+      if (path === undefined || this.#isOver) return;
+      const suggested = (text: string): void => this.#text?.suggested(text);
+      this.#asking = new SuggestModal(this.#ui, { path, texts, suggested });
+      this.#ui.show(this.#asking);
+    };
+    return { suggest };
   }
 
   #showFooter(): void {
@@ -103,6 +120,8 @@ export class ConflictModal extends Modal {
   }
 
   #take(contents: ConflictContents): readonly string[] {
+    // What is asked is about other versions.
+    this.#asking?.close();
     this.#contents = contents;
     const texts = noteTexts(contents);
     if (this.#text !== undefined && texts !== undefined) return this.#text.show(contents, texts);
@@ -117,7 +136,9 @@ export class ConflictModal extends Modal {
     const isReady =
       !this.#isOver && !this.#isBusy && left === 0 && (text !== undefined || this.#file?.isChosen === true);
     this.#apply?.setDisabled(!isReady);
+    const marks = text?.suggestedMarks ?? 0;
     if (text === undefined) this.#left?.setText('');
+    else if (marks > 0) this.#left?.setText(TEXTS.ai.marksLeft(marks));
     else this.#left?.setText(text.isClean ? TEXTS.conflict.clean : TEXTS.conflict.left(left));
   }
 
@@ -156,6 +177,7 @@ export class ConflictModal extends Modal {
     const contents = this.#contents;
     const take = this.#text?.take ?? this.#file?.take;
     if (contents === undefined || take === undefined || this.#apply?.disabled !== false) return;
+    if (!(await this.#isMeant(contents))) return;
     this.#busy(true);
     const seen = { note: contents.note.hash, copy: contents.copy.hash };
     const decision: ConflictDecision = { copy: this.#copy, seen, take };
@@ -169,6 +191,14 @@ export class ConflictModal extends Modal {
       this.#say('error', messageOf(error));
       await this.#lookAgain();
     }
+  }
+
+  /** A suggestion with marks is applied after a second look only; one that has become stale meanwhile is not. */
+  async #isMeant(contents: ConflictContents): Promise<boolean> {
+    const marks = this.#text?.marks ?? [];
+    if (marks.length === 0) return true;
+    const isConfirmed = await confirmMarks(this.app, marks, namesOf(contents));
+    return isConfirmed && this.#contents === contents && !this.#isGone() && !this.#isOver;
   }
 
   #busy(isBusy: boolean): void {
@@ -200,8 +230,9 @@ export class ConflictModal extends Modal {
       const before = this.#contents;
       const isSame = before?.note.hash === contents.note.hash && before.copy.hash === contents.copy.hash;
       if (isSame || this.#isGone()) return;
+      const isWithdrawn = this.#text?.suggestedMarks !== undefined || this.#asking?.isOpen === true;
       const lost = this.#take(contents);
-      this.#say('info', TEXTS.conflict.arrived, lost);
+      this.#say('info', isWithdrawn ? TEXTS.ai.withdrawn : TEXTS.conflict.arrived, lost);
     } catch {
       if (this.#isGone()) return;
       this.#isOver = true;

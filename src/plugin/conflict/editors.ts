@@ -3,6 +3,8 @@ import { EditorState, RangeSetBuilder, type Extension } from '@codemirror/state'
 import { Decoration, EditorView, keymap, type DecorationSet } from '@codemirror/view';
 import { Change, MergeView, unifiedMergeView } from '@codemirror/merge';
 import { chosenText, type Choice, type DraftPiece } from '../../core/conflict/draft.ts';
+import { markDecorations } from '../ai/mark-decorations.ts';
+import type { Mark } from '../../core/suggestion/mark.ts';
 import { HunkBar, type HunkAct, type SideNames } from './hunk-bar.ts';
 import {
   choicesMade,
@@ -28,6 +30,8 @@ interface ResultOptions {
   readonly made: MadeChoices;
   readonly names: SideNames;
   readonly label: string;
+  /** Of a suggestion. */
+  readonly marks?: readonly Mark[];
   /** Something was chosen, undone or typed. */
   readonly changed: () => void;
 }
@@ -39,7 +43,7 @@ export class ResultEditor {
   /** Texts of a person that found no place in this draft. */
   readonly lost: readonly string[];
 
-  constructor({ parent, pieces, made, names, label, changed }: ResultOptions) {
+  constructor({ parent, pieces, made, names, label, marks = [], changed }: ResultOptions) {
     const { text, hunks, lost } = startDraft(pieces, made);
     this.#pieces = pieces;
     this.lost = lost;
@@ -51,6 +55,7 @@ export class ResultEditor {
         doc: text,
         extensions: [
           history(),
+          markDecorations(marks),
           hunkExtensions(hunks),
           bars(names, act),
           keymap.of([...historyKeymap, ...defaultKeymap]),

@@ -1,5 +1,8 @@
 import { draftOf, type DraftPiece } from '../../core/conflict/draft.ts';
+import { checkSuggestion, marksLeft } from '../../core/suggestion/check-suggestion.ts';
+import type { Mark } from '../../core/suggestion/mark.ts';
 import type { ConflictContents, ConflictDecision } from '../../engine/api.ts';
+import { showMarks } from '../ai/marks-list.ts';
 import { button, callout } from '../modals/parts.ts';
 import { TEXTS } from '../texts.ts';
 import type { Editors, ResultEditor } from './editors.ts';
@@ -9,7 +12,7 @@ import { bytesOf, type NoteTexts } from './note-text.ts';
 
 type Side = 'note' | 'copy';
 /** How the whole file is settled. */
-type Way = 'merge' | Side | 'both';
+type Way = 'merge' | Side | 'both' | 'suggestion';
 type Tab = 'result' | Side;
 
 /** Above this what is shown comes piece by piece, so that the page goes on in between; characters of both versions. */
@@ -19,6 +22,8 @@ export interface TextDecisionOptions {
   readonly parent: HTMLElement;
   readonly editors: Editors;
   readonly names: SideNames;
+  /** Asks a model; absent where none is set up. */
+  readonly suggest?: (texts: NoteTexts) => void;
   /** Whether all is chosen, or how much is not, may be another. */
   readonly changed: () => void;
 }
@@ -41,6 +46,7 @@ export class TextDecision {
   /** What the editor began with. */
   #started = '';
   #tab: Tab = 'result';
+  #suggestion: { readonly text: string; readonly marks: readonly Mark[] } | undefined;
 
   constructor(options: TextDecisionOptions) {
     this.#options = options;
@@ -66,12 +72,33 @@ export class TextDecision {
     return this.#editor;
   }
 
+  /** How many marks the suggestion came with; absent: the result is no suggestion. */
+  get suggestedMarks(): number | undefined {
+    return this.#way === 'suggestion' ? this.#suggestion?.marks.length : undefined;
+  }
+
+  /** What is wrong with the suggestion as it stands now; of what was not suggested, nothing. */
+  get marks(): readonly Mark[] {
+    const suggestion = this.#suggestion;
+    if (this.#way !== 'suggestion' || suggestion === undefined || this.#texts === undefined) return [];
+    const text = this.#editor?.text ?? '';
+    if (text === suggestion.text) return suggestion.marks;
+    return marksLeft(suggestion.marks, checkSuggestion(this.#texts, text));
+  }
+
+  /** Shows what a model made of the texts that are shown. */
+  suggested(text: string): void {
+    if (this.#texts === undefined) return;
+    this.#suggestion = { text, marks: checkSuggestion(this.#texts, text) };
+    this.#show('suggestion');
+  }
+
   /** What is to be done, once nothing is open. */
   get take(): ConflictDecision['take'] {
     const text = this.#editor?.text ?? '';
     if (this.#way === 'both') return { kind: 'both' };
     // Untouched, it is taken byte by byte.
-    if (this.#way !== 'merge' && text === this.#started) return { kind: this.#way };
+    if ((this.#way === 'note' || this.#way === 'copy') && text === this.#started) return { kind: this.#way };
     return { kind: 'text', bytes: bytesOf(text, this.#texts?.lineEnd ?? '\n') };
   }
 
@@ -80,6 +107,9 @@ export class TextDecision {
     const made = this.#texts === undefined ? undefined : this.#madeSoFar();
     this.#contents = contents;
     this.#texts = texts;
+    // It was made of other versions.
+    if (this.#way === 'suggestion') this.#way = 'merge';
+    this.#suggestion = undefined;
     this.#showWords(texts);
     this.#showWays(contents);
     this.#showTabs();
@@ -119,7 +149,7 @@ export class TextDecision {
   }
 
   #showWays({ newest }: ConflictContents): void {
-    const { names } = this.#options;
+    const { names, suggest } = this.#options;
     const oldest = newest === 'note' ? 'copy' : 'note';
     this.#ways.empty();
     const add = (way: Way, text: string): void => {
@@ -131,9 +161,19 @@ export class TextDecision {
     add(newest, TEXTS.conflict.newest(names[newest]));
     add(oldest, TEXTS.conflict.other(names[oldest]));
     add('both', TEXTS.conflict.both);
+    if (suggest !== undefined) add('suggestion', TEXTS.ai.way);
   }
 
   #take(way: Way): void {
+    if (this.#contents === undefined) return;
+    if (way === 'suggestion' && (this.#suggestion === undefined || this.#way === 'suggestion')) {
+      if (this.#texts !== undefined) this.#options.suggest?.(this.#texts);
+      return;
+    }
+    this.#show(way);
+  }
+
+  #show(way: Way): void {
     if (this.#contents === undefined) return;
     this.#way = way;
     this.#showWays(this.#contents);
@@ -227,19 +267,25 @@ export class TextDecision {
       callout(parent, { tone: 'info', text: TEXTS.conflict.bothExplain(path, names.copy) });
       return [];
     }
-    const way = this.#way;
-    const pieces: readonly DraftPiece[] =
-      way === 'merge' ? draftOf(texts) : [{ kind: 'text', text: texts[way] }];
+    const marks = this.#way === 'suggestion' ? (this.#suggestion?.marks ?? []) : [];
+    if (this.#way === 'suggestion') showMarks(parent, marks, names);
     const editor = new editors.ResultEditor({
       parent: parent.createDiv('twincloud-code'),
-      pieces,
+      pieces: this.#pieces(texts),
       made: made ?? editors.NOTHING_MADE,
       names,
       label: TEXTS.conflict.resultLabel,
+      marks,
       changed,
     });
     this.#started = editor.text;
     this.#editor = editor;
     return [editor];
+  }
+
+  #pieces(texts: NoteTexts): readonly DraftPiece[] {
+    if (this.#way === 'note' || this.#way === 'copy') return [{ kind: 'text', text: texts[this.#way] }];
+    if (this.#way === 'suggestion') return [{ kind: 'text', text: this.#suggestion?.text ?? '' }];
+    return draftOf(texts);
   }
 }

@@ -73,7 +73,7 @@ function isWhole(value: number, { min, max }: { readonly min: number; readonly m
   return Number.isInteger(value) && value >= min && value <= max;
 }
 
-function parseUrl(text: string): URL | undefined {
+export function parseUrl(text: string): URL | undefined {
   try {
     return new URL(text);
   } catch {
@@ -81,6 +81,7 @@ function parseUrl(text: string): URL | undefined {
   }
 }
 
-function isOwnNetwork(host: string): boolean {
+/** Whether `http` to this host stays within the user’s own network. */
+export function isOwnNetwork(host: string): boolean {
   return [LOCAL_HOST, LOCAL_IPV4, LOCAL_IPV6].some((pattern) => pattern.test(host));
 }

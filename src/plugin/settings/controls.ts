@@ -1,4 +1,5 @@
 import { CONFLICT_STRATEGIES } from '../../engine/api.ts';
+import { aiControls, type AiControlKey } from '../ai/controls.ts';
 import type { SyncService } from '../service.ts';
 import type { CloudDraft } from './cloud-draft.ts';
 import type { Settings } from './model.ts';
@@ -9,9 +10,17 @@ interface Control {
   set(value: unknown): void | Promise<void>;
 }
 
-type PlainKey = Exclude<keyof Settings, 's3' | 'ignore'>;
+type PlainKey = Exclude<keyof Settings, 's3' | 'ignore' | 'ai'>;
 export type ControlKey =
-  PlainKey | 'endpoint' | 'bucket' | 'region' | 'prefix' | 'pathStyle' | 'deviceName' | 'paused';
+  | PlainKey
+  | AiControlKey
+  | 'endpoint'
+  | 'bucket'
+  | 'region'
+  | 'prefix'
+  | 'pathStyle'
+  | 'deviceName'
+  | 'paused';
 
 /** A control for each key: the cloud's go into the draft, the device's to the device, all others are saved at once. */
 export function controlsOf(service: SyncService, draft: CloudDraft): Readonly<Record<ControlKey, Control>> {
@@ -50,6 +59,7 @@ export function controlsOf(service: SyncService, draft: CloudDraft): Readonly<Re
     conflicts: plain('conflicts', (value) => CONFLICT_STRATEGIES.some((strategy) => strategy === value)),
     intervalMinutes: plain('intervalMinutes', isNumber),
     maxFileMiB: plain('maxFileMiB', isNumber),
+    ...aiControls(service),
   };
 }
 

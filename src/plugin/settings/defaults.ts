@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { CONFLICT_STRATEGIES } from '../../engine/api.ts';
+import { AI_DEFAULTS, AI_LIMITS } from '../ai/model.ts';
 import type { S3Settings, Settings } from './model.ts';
 
 /** What a vault starts with; also what stands in for a stored value that makes no sense. */
@@ -21,6 +22,7 @@ export const DEFAULTS: Settings = {
   syncOnStart: true,
   syncAfterEdit: true,
   maxFileMiB: 5120,
+  ai: AI_DEFAULTS,
 };
 
 /** Bounds of what may be typed, stored or sent in a setup link. */
@@ -49,6 +51,18 @@ const S3Schema = v.looseObject({
   secretKeySecret: text(DEFAULTS.s3.secretKeySecret),
 });
 
+const lines = (fallback: readonly string[]) => v.fallback(v.array(v.string()), [...fallback]);
+
+const AiSchema = v.looseObject({
+  url: text(AI_DEFAULTS.url),
+  model: text(AI_DEFAULTS.model),
+  keySecret: text(AI_DEFAULTS.keySecret),
+  patienceSeconds: whole(AI_LIMITS.patienceSeconds, AI_DEFAULTS.patienceSeconds),
+  privateFolders: lines(AI_DEFAULTS.privateFolders),
+  privateTags: lines(AI_DEFAULTS.privateTags),
+  quickFolders: lines(AI_DEFAULTS.quickFolders),
+});
+
 const SettingsSchema = v.looseObject({
   s3: v.fallback(S3Schema, { ...DEFAULTS.s3 }),
   ignore: v.fallback(v.array(v.string()), []),
@@ -59,6 +73,7 @@ const SettingsSchema = v.looseObject({
   syncOnStart: flag(DEFAULTS.syncOnStart),
   syncAfterEdit: flag(DEFAULTS.syncAfterEdit),
   maxFileMiB: whole(LIMITS.maxFileMiB, DEFAULTS.maxFileMiB),
+  ai: v.fallback(AiSchema, { ...AI_DEFAULTS }),
 });
 
 /**

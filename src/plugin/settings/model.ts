@@ -1,5 +1,6 @@
 import type { ConflictStrategy } from '../../engine/api.ts';
 import type { DeviceId } from '../../core/model/ids.ts';
+import type { AiSettings } from '../ai/model.ts';
 
 /** Where the vault is kept. Keys are names of secrets in the app's secret storage, never the secrets. */
 export interface S3Settings {
@@ -27,6 +28,7 @@ export interface Settings {
   readonly syncOnStart: boolean;
   readonly syncAfterEdit: boolean;
   readonly maxFileMiB: number;
+  readonly ai: AiSettings;
 }
 
 /** What belongs to this device alone: kept by `saveLocalStorage`, per vault. */

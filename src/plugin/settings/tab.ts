@@ -1,4 +1,5 @@
 import { PluginSettingTab, type SettingDefinitionItem } from 'obsidian';
+import { aiPage } from '../ai/settings-page.ts';
 import type { Ui } from '../ui-context.ts';
 import { CloudDraft } from './cloud-draft.ts';
 import { cloudPage } from './cloud-page.ts';
@@ -34,6 +35,7 @@ class SettingsTab extends PluginSettingTab {
       deviceSection(),
       syncSection(),
       filesSection(this.#ui, update),
+      aiPage(this.#ui),
       dangerSection(this.#ui),
     ];
   }

@@ -202,12 +202,13 @@ export class Placing {
   }
 
   async #settled(path: string, wanted: Wanted, before: Stat | undefined): Promise<Stat> {
-    const { places, vault, clock } = this.#with;
+    const { places, vault, clock, editors } = this.#with;
     const { key, bytes, options } = wanted;
     let { mtimeMs } = options;
     for (let writes = 1; ; writes++) {
       const stat = await places.stat(path);
-      const isEmptied = stat?.size === 0 && wanted.sizeBytes > 0;
+      // Where an editor shows nothing either, a person has deleted all of it since.
+      const isEmptied = stat?.size === 0 && wanted.sizeBytes > 0 && editors.shownText(path) !== '';
       // Other sizes are somebody's edit since: the next sync takes it.
       const isSilent = sameStat(stat, before);
       if (stat !== undefined && !isEmptied && !isSilent) return stat;

@@ -62,11 +62,11 @@ describe('notes that are open', () => {
 
   const read = async (at: string): Promise<string> => new TextDecoder().decode(await disk.read(at));
 
-  /** A note in an editor that shows `text`; `typeAfter` is typed in the moment after a save began. */
+  /** A note in an editor that shows `text`; `typeAfter` is typed in the moment after a save began, or all is deleted and saved. */
   function openNote(
     at: string,
     text: string,
-    options: { mode?: string; typeAfter?: string } = {},
+    options: { mode?: string; typeAfter?: string; emptyAfter?: boolean } = {},
   ): { text: string } {
     const shown = { text };
     const members = {
@@ -76,6 +76,9 @@ describe('notes that are open', () => {
       save: async () => {
         await write(at, shown.text);
         shown.text += options.typeAfter ?? '';
+        if (options.emptyAfter !== true) return;
+        shown.text = '';
+        await write(at, '');
       },
       editor: {
         transaction: ({ changes = [] }: EditorTransaction) => {
@@ -151,6 +154,13 @@ describe('notes that are open', () => {
     expect((await install(vault, 'note.md', next, hashOf(old))).kind).toBe('done');
     expect(transactions).toEqual([]);
     expect(await read('note.md')).toBe(next);
+  });
+
+  it('[PV2] stay empty where all was deleted in the very moment of the save', async () => {
+    await write('note.md', 'old\n');
+    openNote('note.md', 'old\n', { emptyAfter: true });
+    await install(vault, 'note.md', 'new\n', hashOf('old\n'));
+    expect(await read('note.md')).toBe('');
   });
 
   it('[PV7] are left alone in views of other kinds that keep a text', async () => {
