@@ -16,10 +16,17 @@ export class SyncNotices {
   /** The message that was told and still holds. */
   #told: string | undefined;
   #byHand = 0;
+  #asking: Notice | undefined;
 
   /** `ui` is asked for when something is to be told: it holds this object itself. */
   constructor(ui: () => Ui) {
     this.#ui = ui;
+  }
+
+  /** Somebody has opened a screen: what asks for it would only cover it. */
+  answered(): void {
+    this.#asking?.hide();
+    this.#asking = undefined;
   }
 
   /** Ends with the component. */
@@ -69,7 +76,8 @@ export class SyncNotices {
 
   #tellAttention(state: Attention): void {
     this.#told = state.message;
-    new Notice(this.#fragment(state), ASKING_MS);
+    this.#asking?.hide();
+    this.#asking = new Notice(this.#fragment(state), ASKING_MS);
   }
 
   #fragment(state: Attention): DocumentFragment {

@@ -21,7 +21,10 @@ export function registerUi(plugin: Plugin, service: SyncService, suggesting: Sug
     service,
     suggesting,
     open: screensOf(() => ui),
-    show: (modal) => showWhileLoaded(plugin, modal),
+    show: (modal) => {
+      notices.answered();
+      showWhileLoaded(plugin, modal);
+    },
     run: (what, act) => void runReported(what, act),
     syncByHand: (options) => ui.run(TEXTS.commands.syncNow, () => notices.syncByHand(options)),
   };

@@ -8,7 +8,7 @@ import { hashOf } from './bytes.ts';
 import type { FileMap } from './ports/host.ts';
 import type { DevicePlan } from './scenario.ts';
 
-export type OpKind = 'sync' | 'preview' | 'verify' | 'decide' | 'restore' | 'scrub';
+export type OpKind = 'sync' | 'preview' | 'verify' | 'decide' | 'restore' | 'scrub' | 'settle' | 'undo';
 
 /** A call of the engine that has not ended. */
 export interface Op {
@@ -43,6 +43,9 @@ export class Device {
   held: readonly HeldItem[] = [];
   problems: readonly Problem[] = [];
   needsAcceptance = false;
+  /** How many conflicts wait for its user, and what can be taken back, as far as it was told. */
+  open = 0;
+  undoable: readonly string[] = [];
   /** Its user has decided what is held, or what a first sync asks, at some time. */
   decided = false;
 
@@ -125,5 +128,6 @@ export class Device {
     this.mayTrash.clear();
     this.baseRows.clear();
     this.held = [];
+    this.undoable = [];
   }
 }

@@ -246,13 +246,16 @@ export class Driver {
   }
 
   #startOp(device: Device, rng: Prng): void {
+    const { scenario } = this.#world;
     const kind = rng.weighted({
       sync: 90,
       preview: 2.5,
       verify: 2.5,
-      decide: device.held.length > 0 ? (this.#world.scenario.theme?.decides ?? 40) : 0,
+      decide: device.held.length > 0 ? (scenario.theme?.decides ?? 40) : 0,
       restore: 0.5,
       scrub: this.#world.isBackedUp(device) ? 2.5 : 0,
+      settle: scenario.decisions && device.open > 0 ? 120 : 0,
+      undo: scenario.decisions && device.undoable.length > 0 ? 40 : 0,
     });
     void this.#calls.run(device, kind, rng);
   }

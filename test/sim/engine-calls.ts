@@ -5,6 +5,7 @@ import {
   type SyncOptions,
   type SyncReport,
 } from '../../src/engine/api.ts';
+import { Decider } from './decider.ts';
 import type { Device, Op, OpKind } from './device.ts';
 import type { Prng } from './prng.ts';
 import type { World } from './world.ts';
@@ -24,9 +25,11 @@ export class EngineCalls {
   /** While it is set a sync does no more than it must. */
   calm = false;
   readonly #world: World;
+  readonly #decider: Decider;
 
   constructor(world: World) {
     this.#world = world;
+    this.#decider = new Decider(world);
   }
 
   /** Runs one call of the engine and judges how it ends. Never rejects. */
@@ -85,6 +88,10 @@ export class EngineCalls {
       case 'decide':
         await this.decide(device, rng.weighted({ apply: 4, restore: 4, keep: 2 }));
         return undefined;
+      case 'settle':
+        return this.#decider.settle(device, rng, { signal });
+      case 'undo':
+        return this.#decider.undo(device, rng, { signal });
       case 'scrub':
         await engine.scrubBackups({ signal, full: rng.chance(0.5) });
         return undefined;
@@ -127,6 +134,8 @@ export class EngineCalls {
     const shown = report.events.map((event) => `${event.kind} ${event.path}`).join(', ');
     this.#world.trace.add(`${device.short} sync ${report.outcome}: ${shown}`);
     device.held = op.sawUnmounted ? [] : report.held;
+    device.open = report.open.length;
+    device.undoable = [...device.undoable, ...report.events.flatMap(({ undo }) => undo ?? [])];
     device.problems = report.problems;
     device.needsAcceptance = report.outcome === 'first-preview';
     if (report.head !== undefined)
@@ -157,6 +166,12 @@ export class EngineCalls {
     const excusedByBucket = world.harmed || world.scenario.rollback;
     const isNotFound = error.kind === 'not-found' && ['restore', 'verify', 'scrub'].includes(op.kind);
     if (isNotFound) return;
+    // What was looked at is another by now, or over.
+    const isDecision = op.kind === 'settle' || op.kind === 'undo';
+    if (isDecision && (error.kind === 'changed' || error.kind === 'not-found')) {
+      world.reach(`decision: refused, ${error.kind}`);
+      return;
+    }
     if (NEVER.includes(error.kind) || !(excused || excusedByBucket)) {
       world.violate(
         'error',

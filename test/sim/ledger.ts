@@ -41,6 +41,8 @@ interface Life {
 /** Whose line is where, and who took it away knowingly: what "no loss" is judged by. */
 export class Ledger {
   readonly #lives = new Map<string, Life>();
+  /** Of decisions of which nobody knows whether they came through. */
+  readonly #doubtful = new Set<string>();
   #count = 0;
 
   /** A mark that no other line has. `writer` is a device's short name, or `e` for another program. */
@@ -93,6 +95,15 @@ export class Ledger {
     }
   }
 
+  /** The line is part of a decision that is being made: it need not be anywhere until that came through. */
+  mayComeTrue(token: string): void {
+    this.#doubtful.add(token);
+  }
+
+  cameTrue(token: string): void {
+    this.#doubtful.delete(token);
+  }
+
   isExcused(token: string): boolean {
     return this.#lives.get(token)?.excused !== false;
   }
@@ -100,7 +111,7 @@ export class Ledger {
   /** All marks that must be found at the end, with where they were written. */
   due(): { readonly token: string; readonly bornAt: string; readonly bornPath: string }[] {
     return [...this.#lives]
-      .filter(([, life]) => !life.excused)
+      .filter(([token, life]) => !life.excused && !this.#doubtful.has(token))
       .map(([token, { bornAt, bornPath }]) => ({ token, bornAt, bornPath }));
   }
 }

@@ -1,4 +1,4 @@
-import type { EngineSettings } from '../../src/engine/api.ts';
+import type { ConflictStrategy, EngineSettings } from '../../src/engine/api.ts';
 import { DEFAULT_SETTINGS } from '../../src/engine/api.ts';
 import { drawAge, type Age } from './aged-bucket.ts';
 import type { Prng } from './prng.ts';
@@ -60,6 +60,8 @@ export interface Scenario {
   readonly sites: boolean;
   /** The vault's backups, by what their stores do with conditions. */
   readonly backups: readonly BackupConditions[];
+  /** People settle conflicts, and take back what was settled. */
+  readonly decisions: boolean;
   /** What a short seed is made for. */
   readonly theme?: Theme;
 }
@@ -81,6 +83,8 @@ export const DENSE_FROM = 2_000_000;
 
 /** From here on the vault has one backup or two, which all devices or only some know; seeds are dense, and short. */
 export const BACKED_FROM = 6_000_000;
+/** From here on devices have any strategy, and people decide about open conflicts and take it back. */
+export const DECIDED_FROM = 8_000_000;
 
 export function makeScenario(rng: Prng, seed: number): Scenario {
   const drawn = drawScenario(rng, seed);
@@ -91,8 +95,9 @@ export function makeScenario(rng: Prng, seed: number): Scenario {
 function drawScenario(rng: Prng, seed: number): Scenario {
   const isLater = seed >= LATER_FROM;
   const isDense = seed >= DENSE_FROM;
-  const isBacked = seed >= BACKED_FROM;
-  const isWide = seed >= WIDE_FROM && !isBacked;
+  const isDecided = seed >= DECIDED_FROM;
+  const isBacked = seed >= BACKED_FROM && !isDecided;
+  const isWide = seed >= WIDE_FROM && seed < BACKED_FROM;
   const more = isDense && rng.chance(0.15) ? 2 : 0;
   const usual = 2 + Number(rng.chance(0.45)) + Number(rng.chance(0.2)) + more;
   const count = isWide ? Math.max(usual, rng.pick([2, 2, 3, 3, 4, 5, 6, 8])) : usual;
@@ -130,6 +135,24 @@ function drawScenario(rng: Prng, seed: number): Scenario {
     wide: isWide || (isBacked && rng.chance(0.5)),
     sites: isWide,
     backups: isBacked ? rng.pick(BACKUPS) : [],
+    decisions: isDecided,
+    ...(isDecided ? decisions(rng, devices) : {}),
+  };
+}
+
+/** Much to decide, so little else that goes wrong that most of it is reached. */
+function decisions(rng: Prng, devices: readonly DevicePlan[]): Partial<Scenario> {
+  const conflicts = (): ConflictStrategy => rng.weighted({ ask: 4, merge: 4, 'keep-both': 2, newest: 2 });
+  return {
+    devices: devices.map((device) => ({
+      ...device,
+      settings: { ...device.settings, conflicts: conflicts() },
+    })),
+    chaosSteps: rng.pick([200, 350, 500]),
+    faultRate: rng.pick([0, 0.01, 0.03]),
+    hotNote: rng.pick([0.7, 0.9]),
+    headRate: rng.pick([0, 0.1, 0.3]),
+    wide: rng.chance(0.5),
   };
 }
 

@@ -3,7 +3,7 @@ import { createEngine } from '../../src/engine/engine.ts';
 import { failureText, runSeeds, seedsFrom, summary } from './campaign.ts';
 import { KNOWN_SEEDS } from './known-seeds.ts';
 import { runSeed } from './run-seed.ts';
-import { BACKED_FROM } from './scenario.ts';
+import { BACKED_FROM, DECIDED_FROM } from './scenario.ts';
 import { shrink } from './shrink.ts';
 
 const SECONDS = Number(process.env['SIM_SECONDS'] ?? '150');
@@ -14,6 +14,9 @@ const FIRST_SEED = Number(process.env['SIM_FROM'] ?? '1');
 /** Of those with backups, which start at `BACKED_FROM`. */
 const BACKED_SEEDS = 120;
 const BACKED_SECONDS = 40;
+/** Of those in which people decide about conflicts, which start at `DECIDED_FROM`. */
+const DECIDED_SEEDS = 100;
+const DECIDED_SECONDS = 40;
 
 describe('many devices, faults, crashes and edits under one seeded scheduler', () => {
   it(
@@ -46,8 +49,21 @@ describe('many devices, faults, crashes and edits under one seeded scheduler', (
     (BACKED_SECONDS + 60) * 1000,
   );
 
+  it(
+    '[I1] [I11] [I12] [CF9] hold with any strategies, while people decide about conflicts and take it back',
+    async () => {
+      const until = { deadlineMs: Date.now() + DECIDED_SECONDS * 1000, failures: 1, now: () => Date.now() };
+      const tally = await runSeeds(seedsFrom(DECIDED_FROM, 1, DECIDED_SEEDS), { createEngine }, until);
+      const [failed] = tally.failed;
+      expect(failed === undefined ? '' : failureText(failed)).toBe('');
+      for (const what of ['committed', 'text', 'refused, changed'])
+        expect(tally.reached.get(`decision: ${what}`), what).toBeGreaterThan(0);
+    },
+    (DECIDED_SECONDS + 60) * 1000,
+  );
+
   it('repeats a seed step by step', async () => {
-    for (const seed of [11, 12, 13, 14, BACKED_FROM]) {
+    for (const seed of [11, 12, 13, 14, BACKED_FROM, DECIDED_FROM]) {
       const [once, again] = [await runSeed(seed, { createEngine }), await runSeed(seed, { createEngine })];
       expect(again.traceHash).toBe(once.traceHash);
       expect(again.trace).toEqual(once.trace);

@@ -309,6 +309,9 @@ export class User {
     if (changed.size === 0) return;
     this.#world.stats.edits += 1;
     for (const path of before.keys()) if (!after.has(path)) this.#device.lost(path);
+    // A person who writes what was turned down brings it back.
+    const written = new Set([...changed].flatMap((path) => hashes(after.get(path))));
+    for (const [id, { hash }] of this.#world.settled) if (written.has(hash)) this.#world.settled.delete(id);
     const others = [...after].filter(([path]) => !changed.has(path)).map(([, bytes]) => bytes);
     this.#world.ledger.userChanged({
       writer: this.#device.short,
@@ -400,6 +403,10 @@ export class User {
     const common = this.#rng.pick(COMMON);
     return this.#rng.chance(0.4) && !files.has(common as VaultPath) ? common : this.#newName();
   }
+}
+
+function hashes(bytes: Uint8Array | undefined): readonly string[] {
+  return bytes === undefined ? [] : [hashOf(bytes)];
 }
 
 function tokenIn(text: string): string | undefined {

@@ -54,6 +54,8 @@ export class World {
   };
   nowMs = START_MS;
   readonly copies: ConflictCopy[] = [];
+  /** Versions that a person has turned down, by what takes it back. */
+  readonly settled = new Map<string, { readonly stem: string; readonly hash: string }>();
   /** Told of each call that ended well, while somebody counts requests. */
   onQuietOp: ((op: Op) => void) | undefined;
   ended = false;

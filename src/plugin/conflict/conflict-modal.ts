@@ -1,4 +1,4 @@
-import { Component, Modal, Notice, type ButtonComponent, type TAbstractFile } from 'obsidian';
+import { Component, Modal, Notice, Platform, type ButtonComponent, type TAbstractFile } from 'obsidian';
 import { plainText } from '../../core/text/words.ts';
 import type { VaultPath } from '../../core/model/vault-path.ts';
 import type { ConflictContents, ConflictDecision } from '../../engine/api.ts';
@@ -112,7 +112,7 @@ export class ConflictModal extends Modal {
       };
       step('chevron-up', TEXTS.conflict.previous, -1);
       step('chevron-down', TEXTS.conflict.next, 1);
-      this.#left.setAttr('title', TEXTS.conflict.keys);
+      if (!Platform.isMobile) showKeys(this.contentEl);
     }
     button(row, TEXTS.conflict.later, () => this.close());
     this.#apply = button(row, TEXTS.conflict.apply, () => void this.#resolve()).setCta();
@@ -253,6 +253,19 @@ export class ConflictModal extends Modal {
     if (lost.length === 0) return;
     box.createDiv({ text: TEXTS.conflict.lostChoices(lost.length) });
     for (const one of lost) box.createEl('pre', { cls: 'twincloud-lost', text: one });
+  }
+}
+
+function showKeys(parent: HTMLElement): void {
+  const [alt, mod] = Platform.isMacOS ? ['⌥', '⌘'] : ['Alt', 'Ctrl'];
+  const row = parent.createDiv({
+    cls: 'twincloud-detail twincloud-keys',
+    attr: { role: 'note', 'aria-label': TEXTS.conflict.keysLabel },
+  });
+  for (const { keys, does } of TEXTS.conflict.keys(alt, mod)) {
+    const one = row.createSpan();
+    for (const key of keys) one.createEl('kbd', { text: key });
+    one.appendText(` ${does}`);
   }
 }
 

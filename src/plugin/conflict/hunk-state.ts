@@ -76,8 +76,14 @@ function moved(hunk: PlacedHunk, changes: ChangeDesc): PlacedHunk {
 function afterEdit(hunks: readonly PlacedHunk[], transaction: Transaction): readonly PlacedHunk[] {
   const chosen = new Set<number>();
   for (const effect of transaction.effects) if (effect.is(chooseHunk)) chosen.add(effect.value.index);
+  const first = Math.min(...chosen);
   return hunks.map((hunk, index) => {
     if (chosen.has(index)) return { ...hunk, from: transaction.changes.mapPos(hunk.from, -1) };
+    // An empty one at the very place of one before it, where the text between was deleted, stays behind that.
+    if (hunk.from === hunk.to && index > first) {
+      const at = transaction.changes.mapPos(hunk.from, 1);
+      return { ...hunk, from: at, to: at };
+    }
     const next = moved(hunk, transaction.changes);
     return isTouched(hunk, transaction.changes) ? { ...next, choice: 'edited' } : next;
   });

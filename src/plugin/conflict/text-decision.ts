@@ -15,6 +15,9 @@ type Side = 'note' | 'copy';
 type Way = 'merge' | Side | 'both' | 'suggestion';
 type Tab = 'result' | Side;
 
+/** Above this what is shown comes piece by piece, so that the page goes on in between; characters of both versions. */
+const LONG = 200_000;
+
 export interface TextDecisionOptions {
   readonly parent: HTMLElement;
   readonly editors: Editors;
@@ -135,8 +138,14 @@ export class TextDecision {
       this.#words.setText(TEXTS.conflict.noBase);
       return;
     }
-    this.#words.createSpan({ cls: 'is-note', text: TEXTS.conflict.words(names.note, words(note)) });
-    this.#words.createSpan({ cls: 'is-copy', text: TEXTS.conflict.words(names.copy, words(copy)) });
+    const counts = [
+      { cls: 'is-note', name: names.note, text: note },
+      { cls: 'is-copy', name: names.copy, text: copy },
+    ];
+    for (const { cls, name, text } of counts) {
+      const span = this.#words.createSpan({ cls });
+      this.#soon(span, () => span.setText(TEXTS.conflict.words(name, words(text))));
+    }
   }
 
   #showWays({ newest }: ConflictContents): void {
@@ -202,29 +211,49 @@ export class TextDecision {
     this.#editor = undefined;
     this.#body.empty();
     const versions = this.#body.createDiv({ cls: 'twincloud-conflict-versions' });
-    const shown = this.#showVersions(versions, texts);
+    this.#showVersions(versions, texts);
     const result = this.#body.createDiv({ cls: 'twincloud-conflict-result' });
     result.createDiv({ cls: 'twincloud-pane-name', text: TEXTS.conflict.result });
-    this.#shown = [...shown, ...this.#showResult(result, texts, before?.made)];
+    this.#shown = [...this.#shown, ...this.#showResult(result, texts, before?.made)];
     this.#options.changed();
     const lost = (this.#editor as ResultEditor | undefined)?.lost ?? [];
     return before?.typed === undefined ? lost : [before.typed, ...lost];
   }
 
-  #showVersions(parent: HTMLElement, { note, copy, base }: NoteTexts): readonly { destroy(): void }[] {
+  #showVersions(parent: HTMLElement, { note, copy, base }: NoteTexts): void {
     const { names, editors } = this.#options;
     if (base === undefined) {
       const beside = parent.createDiv({ cls: 'twincloud-beside' });
       const side = (name: string, text: string) => ({ text, label: TEXTS.conflict.versionLabel(name) });
-      return [editors.showBeside(beside, { a: side(names.note, note), b: side(names.copy, copy) })];
+      this.#showSoon(beside, () =>
+        editors.showBeside(beside, { a: side(names.note, note), b: side(names.copy, copy) }),
+      );
+      return;
     }
-    return (['note', 'copy'] as const).map((which) => {
+    for (const which of ['note', 'copy'] as const) {
       const pane = parent.createDiv({ cls: `twincloud-version-pane is-${which}` });
       pane.createDiv({ cls: 'twincloud-pane-name', text: names[which] });
       const label = TEXTS.conflict.versionLabel(names[which]);
       const text = which === 'note' ? note : copy;
-      return editors.showVersion({ parent: pane.createDiv('twincloud-code'), text, before: base, label });
+      const code = pane.createDiv('twincloud-code');
+      this.#showSoon(code, () => editors.showVersion({ parent: code, text, before: base, label }));
+    }
+  }
+
+  #showSoon(parent: HTMLElement, show: () => { destroy(): void }): void {
+    this.#soon(parent, () => {
+      this.#shown = [...this.#shown, show()];
     });
+  }
+
+  /** At once, or of long texts in a turn of its own, if the element is still there then. */
+  #soon(el: HTMLElement, show: () => void): void {
+    const { note = '', copy = '' } = this.#texts ?? {};
+    if (note.length + copy.length <= LONG) show();
+    else
+      window.setTimeout(() => {
+        if (el.isConnected) show();
+      });
   }
 
   #showResult(

@@ -99,7 +99,26 @@ interface Block {
   readonly text: string;
 }
 
-function changedLines(before: string, after: string): { readonly a: Block; readonly b: Block }[] {
+interface ChangedLines {
+  readonly a: Block;
+  readonly b: Block;
+}
+
+/** The words of a version are counted, and its changes drawn: of both versions that is the same work twice. */
+const known: { readonly before: string; readonly after: string; readonly found: readonly ChangedLines[] }[] =
+  [];
+const MOST_KNOWN = 2;
+
+function changedLines(before: string, after: string): readonly ChangedLines[] {
+  const same = known.find((one) => one.before === before && one.after === after);
+  if (same !== undefined) return same.found;
+  const found = findChangedLines(before, after);
+  known.push({ before, after, found });
+  if (known.length > MOST_KNOWN) known.shift();
+  return found;
+}
+
+function findChangedLines(before: string, after: string): readonly ChangedLines[] {
   const [linesA, linesB] = [linesOf(before), linesOf(after)];
   const ids = numberLines({ base: linesA, local: linesB, remote: [] });
   const { maxDiffSteps } = DEFAULT_MERGE_OPTIONS;

@@ -2,6 +2,11 @@ import type { OpenConflict } from '../../engine/api.ts';
 import { bytesText, countText, numberText, plainText } from '../../core/text/words.ts';
 import { timeText } from './times.ts';
 
+interface ShownKeys {
+  readonly keys: readonly string[];
+  readonly does: string;
+}
+
 function waiting(open: readonly OpenConflict[]): string {
   const [first] = open;
   const name = plainText(first?.path ?? '');
@@ -56,7 +61,14 @@ export const CONFLICT_TEXTS = {
   later: 'Later',
   applying: 'Applying…',
   applied: (path: string): string => `Resolved: ${path}. The former versions are in the history.`,
-  keys: 'Alt+↓ and Alt+↑: next and previous change. Alt+1, 2, 3: first version, second, both. Ctrl or ⌘+Enter: apply. Ctrl or ⌘+Z: undo.',
+  /** `alt` and `mod`: what the computer calls these keys. */
+  keys: (alt: string, mod: string): readonly ShownKeys[] => [
+    { keys: [alt, '↑', '↓'], does: 'previous, next' },
+    { keys: [alt, '1', '2', '3'], does: 'first, second, both' },
+    { keys: [mod, 'Z'], does: 'undo' },
+    { keys: [mod, 'Enter'], does: 'apply' },
+  ],
+  keysLabel: 'Keys',
   arrived:
     'A new version arrived while you were looking. It is taken in; your choices are kept where they still fit.',
   lostChoices: (texts: number): string =>

@@ -30,6 +30,7 @@ export function watchConflictCopy(world: World, device: Device, effect: VaultEff
     ...equalContents(world, copy),
     ...againstItself(world, copy),
     ...secondCopy(world, copy, effect.before),
+    ...comesBack(world, copy),
     ...nameIsSound(copy),
   ];
   world.copies.push(copy);
@@ -71,6 +72,16 @@ function secondCopy(world: World, copy: ConflictCopy, before: FileMap): Violatio
   );
   if (other === undefined) return [];
   return [{ invariant: 'I12', message: `${copy.path} is a second copy of what ${other.path} holds` }];
+}
+
+/** I12 (and CF9): a version that a person has turned down does not come back as a conflict by itself. */
+function comesBack(world: World, copy: ConflictCopy): Violation[] {
+  const { lostState, rollback, torn, damage, unmount } = world.scenario;
+  if (copy.forCase || lostState || rollback || torn || damage || unmount) return [];
+  const isSettled = [...world.settled.values()].some(
+    ({ stem, hash }) => stem === copy.stem && hash === copy.hash,
+  );
+  return isSettled ? [{ invariant: 'I12', message: `${copy.path} was settled, and is there again` }] : [];
 }
 
 /** The other copy stands here with the same contents, and is not itself about to be replaced by the cloud's. */
