@@ -39,7 +39,9 @@ export class Haystacks {
     if (placed.some((pattern) => pattern !== undefined && this.#count('suggestion', pattern) > 0))
       return true;
     const added = SIDES.map((one) => Math.max(0, this.#count(one, own) - was));
-    return isWords && found >= was + (added[0] ?? 0) + (added[1] ?? 0);
+    if (found >= was + (added[0] ?? 0) + (added[1] ?? 0)) return isWords || !this.#isTask(words, run);
+    // Dashes, brackets and the like between words that the other side changed, too.
+    return !isWords && !this.#isTask(words, run) && found >= this.#least(own);
   }
 
   /** Whether the suggestion has, elsewhere, what stood in the base and nobody removed. */
@@ -102,6 +104,11 @@ export class Haystacks {
     const own = this.#tokens(words, run);
     const pattern = needle(step < 0 ? [...found.reverse(), ...own] : [...own, ...found]);
     return { pattern, isTelling, isAll };
+  }
+
+  /** Whether the box of a task is in it: which one is ticked is all that it says. */
+  #isTask({ tokens }: Words, run: Run): boolean {
+    return tokens.slice(...run).some(({ text }) => /^\[.\]$/u.test(text));
   }
 
   #run(words: Words, run: Run): string {

@@ -49,6 +49,12 @@ describe('the check of a suggestion', () => {
     expect(told('- [ ] call\n- [x] pay now\n', tasks)).not.toEqual([]);
   });
 
+  it('[AI11] finds a new bullet, and a new word beside it, though neither has its old neighbour', () => {
+    const texts = { base: '- one\n- end\n', note: '+ one\n- end\n', copy: '- two\n- end\n' };
+    expect(told('+ two\n- end\n', texts)).toEqual([]);
+    expect(told('- two\n- end\n', texts)).toEqual(['missing note +']);
+  });
+
   it('[AI8] is not misled by the same word at another place, nor by one that was taken away', () => {
     const base = 'Ann comes at nine.\n\nBob comes at ten.\n\nEve comes at six.\n';
     const texts = {
