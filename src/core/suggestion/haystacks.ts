@@ -1,5 +1,5 @@
 import { isContent } from '../merge/tokens.ts';
-import { isBlank, SIDES, type Compared, type Side, type Which, type Words } from './compared.ts';
+import { isBlank, removedBy, SIDES, type Compared, type Side, type Which, type Words } from './compared.ts';
 
 /** Tokens `[start, end)` of a text. */
 export type Run = readonly [number, number];
@@ -7,6 +7,7 @@ export type Run = readonly [number, number];
 /** Stands between tokens, and in no note that may be merged. */
 const GAP = '\0';
 const EDGE = '\u0001';
+const CHANGE = '\u0002';
 /** So many tokens beside a run tell its place from others where the same words stand. */
 const MOST_NEIGHBOURS = 8;
 
@@ -14,6 +15,8 @@ const MOST_NEIGHBOURS = 8;
 export class Haystacks {
   readonly #compared: Compared;
   readonly #texts: Readonly<Record<Which, string>>;
+  /** The base, parted where a side, or either, removed or added something. */
+  readonly #kept: Readonly<Record<Side | 'both', string>>;
 
   constructor(compared: Compared) {
     this.#compared = compared;
@@ -21,6 +24,11 @@ export class Haystacks {
     const flat = (words: Words): string => {
       const all = words.tokens.filter((token) => !isBlank(token)).map(({ text }) => text);
       return needle([EDGE, ...all, EDGE]);
+    };
+    this.#kept = {
+      note: keptText(compared, ['note']),
+      copy: keptText(compared, ['copy']),
+      both: keptText(compared, SIDES),
     };
     this.#texts = { base: flat(base), note: flat(note), copy: flat(copy), suggestion: flat(suggestion) };
   }
@@ -59,11 +67,10 @@ export class Haystacks {
     return beside.length === 0 || beside.some(isThere);
   }
 
-  /** How often it has to stand in whatever is made of both sides. */
+  /** What neither removed, and what the one added that added more. */
   #least(pattern: string): number {
-    const was = this.#count('base', pattern);
-    const changes = SIDES.map((side) => this.#count(side, pattern) - was);
-    return changes.reduce((sum, change) => sum + Math.min(0, change), was) + Math.max(0, ...changes);
+    const added = SIDES.map((side) => this.#count(side, pattern) - count(this.#kept[side], pattern));
+    return count(this.#kept.both, pattern) + Math.max(0, ...added);
   }
 
   /** Whether what a side removed stands in the suggestion more often than that side and the other's additions say. */
@@ -123,13 +130,28 @@ export class Haystacks {
   }
 
   #count(which: Which, pattern: string): number {
-    const text = this.#texts[which];
-    let count = 0;
-    // The gap at the end of one may be the gap at the beginning of the next.
-    for (let at = text.indexOf(pattern); at >= 0; at = text.indexOf(pattern, at + pattern.length - 1))
-      count += 1;
-    return count;
+    return count(this.#texts[which], pattern);
   }
+}
+
+function keptText(compared: Compared, sides: readonly Side[]): string {
+  const { tokens } = compared.words.base;
+  const removed = sides.map((side) => removedBy(side, compared));
+  const added = new Set(sides.flatMap((side) => compared.hunks[side].map(({ baseStart }) => baseStart)));
+  const all = tokens.flatMap((token, position) => {
+    const parted = added.has(position) ? [CHANGE] : [];
+    if (removed.some((one) => one[position] === 1)) return [CHANGE];
+    return isBlank(token) ? parted : [...parted, token.text];
+  });
+  return needle([EDGE, ...all, EDGE]);
+}
+
+function count(text: string, pattern: string): number {
+  let found = 0;
+  // The gap at the end of one may be the gap at the beginning of the next.
+  for (let at = text.indexOf(pattern); at >= 0; at = text.indexOf(pattern, at + pattern.length - 1))
+    found += 1;
+  return found;
 }
 
 function needle(tokens: readonly string[]): string {

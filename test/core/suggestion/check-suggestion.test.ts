@@ -217,6 +217,21 @@ describe('the check, for all notes', () => {
     );
   });
 
+  it('[AI8] finds every word that is left out, also one that stands often and that both took away elsewhere', () => {
+    fc.assert(
+      fc.property(conflict, fc.nat(), (texts, pick) => {
+        const merged = merge(texts.base, texts.copy, texts.note);
+        if (merged.kind === 'conflict') return;
+        const words = [...merged.text.matchAll(/[a-z0-9]+/gu)];
+        const word = words[pick % Math.max(1, words.length)];
+        if (word === undefined) return;
+        const less = merged.text.slice(0, word.index) + merged.text.slice(word.index + word[0].length);
+        expect(checkSuggestion(texts, less).map(({ kind }) => kind)).toContain('missing');
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   it('[AI9] finds every word that nobody wrote', () => {
     fc.assert(
       fc.property(conflict, fc.nat(), (texts, pick) => {
