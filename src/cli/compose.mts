@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { DeviceId } from '../core/model/ids.ts';
 import { DEFAULT_SETTINGS, type Backup, type Engine, type EngineSettings } from '../engine/api.ts';
 import { createEngine } from '../engine/engine.ts';
+import { currentPlace, MAIN } from '../engine/replicas/places.ts';
+import { DeviceState } from '../engine/state.ts';
 import type { Log, StateStore } from '../engine/ports.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { intercept } from '../storage/wrappers/intercept.ts';
@@ -152,9 +154,11 @@ export interface EngineParts {
 export async function composeEngine(parts: EngineParts): Promise<Engine> {
   const { config, remote, state, meter, log } = parts;
   const options = { conditionForm: config.conditionForm ?? 'quoted', create: parts.createRemote ?? false };
+  const primary = await currentPlace(new DeviceState(state));
+  const patienceFor = (name: string): RetryOptions => (name === primary ? {} : BACKUP_PATIENCE);
   return createEngine({
     vault: new FolderVault(config.vault),
-    store: parts.store ?? wrapped(await openStore(remote, options), remote, meter),
+    store: parts.store ?? wrapped(await openStore(remote, options), remote, meter, patienceFor(MAIN)),
     state,
     clock: nodeClock,
     random: nodeRandom,
@@ -163,17 +167,19 @@ export async function composeEngine(parts: EngineParts): Promise<Engine> {
     log,
     device: { id: config.device.id as DeviceId, name: config.device.name },
     settings: settingsOf(config),
-    backups: await Promise.all((config.backups ?? []).map(openOrExplain)),
+    backups: await Promise.all(
+      (config.backups ?? []).map((one) => openOrExplain(one, patienceFor(one.name))),
+    ),
   });
 }
 
-/** A person waits for the sync; the next one asks the backup again. */
+/** A person waits for the sync; the next one asks a cloud again that has no authority. */
 const BACKUP_PATIENCE: RetryOptions = { tries: 2 };
 
 /** One that cannot be opened, for its keys are not there, is behind like one that cannot be reached. */
-async function openOrExplain(backup: BackupConfig): Promise<Backup> {
+async function openOrExplain(backup: BackupConfig, patience: RetryOptions): Promise<Backup> {
   try {
-    return await openBackup(backup);
+    return await openBackup(backup, patience);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     return { name: backup.name, store: unopenedStore(error) };
@@ -181,12 +187,15 @@ async function openOrExplain(backup: BackupConfig): Promise<Backup> {
 }
 
 /** A backup's store; what it costs is not counted with the primary's. */
-export async function openBackup(backup: BackupConfig): Promise<Backup> {
+export async function openBackup(
+  backup: BackupConfig,
+  patience: RetryOptions = BACKUP_PATIENCE,
+): Promise<Backup> {
   const { name, conditionForm = 'quoted' } = backup;
   const remote = parseRemote(backup.remote, { cwd: '/', env: process.env });
   const form = conditionForm === 'none' ? 'quoted' : conditionForm;
   const bare = await openStore(remote, { conditionForm: form, create: false, env: backupEnv(name) });
-  const store = wrapped(bare, remote, new Meter(), BACKUP_PATIENCE);
+  const store = wrapped(bare, remote, new Meter(), patience);
   return { name, store: conditionForm === 'none' ? withoutConditions(store) : store };
 }
 
@@ -220,6 +229,9 @@ export function settingsOf(config: VaultConfig): EngineSettings {
     },
     readableCopy: config.readableCopy ?? DEFAULT_SETTINGS.readableCopy,
     conflicts: config.conflicts ?? DEFAULT_SETTINGS.conflicts,
+    ...(config.takeOverAfterMinutes === undefined
+      ? {}
+      : { takeOverAfterMs: config.takeOverAfterMinutes * 60_000 }),
     names: config.names ?? (process.platform === 'win32' ? 'windows' : 'posix'),
     concurrency: CONNECTIONS,
   };

@@ -40,6 +40,8 @@ const VaultSchema = v.looseObject({
       }),
     ),
   ),
+  /** A backup is made the vault's cloud when that has been away for so long. */
+  takeOverAfterMinutes: v.optional(v.pipe(v.number(), v.minValue(1))),
   dotFolders: v.optional(v.boolean()),
   maxFileMiB: v.optional(v.pipe(v.number(), v.minValue(0))),
   names: v.optional(v.picklist(['posix', 'windows', 'portable'])),

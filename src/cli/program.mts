@@ -171,6 +171,15 @@ function addBackups(program: Command, run: Runner): void {
       run(command.optsWithGlobals(), async (context) => (await work()).verifyBackups(context, name, options)),
     );
   program
+    .command('promote')
+    .description('Make a backup the cloud that the vault syncs with; other devices follow by themselves')
+    .argument('<name>', 'A backup, or "main" for the cloud named at init')
+    .action(async (name: string, _options: unknown, command: Command) =>
+      run(command.optsWithGlobals(), async (context) =>
+        (await import('./commands/promote.mts')).promote(context, name),
+      ),
+    );
+  program
     .command('drill')
     .description('Restore the backups into a folder that is thrown away, and compare with the vault')
     .argument('[backup]', 'Default: all of them')

@@ -21,6 +21,8 @@ export interface EngineDeps {
   readonly settings: EngineSettings;
   /** Clouds that are kept in step with `store`; absent: none. */
   readonly backups?: readonly Backup[];
+  /** What `store` is called among the vault's clouds; absent: it is the one that the settings name first. */
+  readonly primary?: string;
 }
 
 /** A cloud that holds what the primary holds, for the day on which that fails. */
@@ -58,6 +60,8 @@ export interface EngineSettings {
   readonly commitFiles: number;
   /** Transfers at once. */
   readonly concurrency: number;
+  /** Promote a backup when the primary has been away for so long; absent: only when a person says so. */
+  readonly takeOverAfterMs?: number;
 }
 
 export const DEFAULT_SETTINGS: EngineSettings = {
@@ -153,6 +157,8 @@ export interface SyncReport {
   readonly head: { readonly commit: CommitId; readonly generation: number } | undefined;
   /** One for each backup; absent where there are none. */
   readonly backups?: readonly BackupStatus[];
+  /** The primary could not be reached: this run only received, and from this backup. */
+  readonly away?: { readonly readFrom: string; readonly sinceMs: number; readonly waiting: number };
 }
 
 /** How far a backup is, as this device last saw it. */
@@ -167,6 +173,14 @@ export interface BackupStatus {
   readonly behindBytes: number;
   /** Why it is not protected, with the remedy, or what could not be copied. */
   readonly message?: string;
+}
+
+/** `joined`: another device had promoted it before. `already`: it had authority. */
+export interface Promoted {
+  readonly kind: 'promoted' | 'joined' | 'already';
+  readonly name: string;
+  /** Commits that this device knows of and the cloud lacks; what of them is in the vault is sent by the next sync. */
+  readonly behindCommits: number;
 }
 
 /** What a look into a backup found. */
@@ -206,6 +220,8 @@ export interface StatusReport {
   readonly lastAuditMs: number | undefined;
   /** Notes whose readable copy is still to be written. */
   readonly pendingReadable: number;
+  /** The name of the cloud that has authority, where it is not the one that the settings name first. */
+  readonly primary?: string;
   readonly backups: readonly BackupStatus[];
 }
 
@@ -323,6 +339,12 @@ export interface Engine {
     /** Only the backup of this name. */
     readonly name?: string;
   }): Promise<readonly BackupScrub[]>;
+  /**
+   * Makes the cloud of this name the one that has authority (`main`: the one that the settings name first), also
+   * where the one that had it cannot be reached. Other devices follow by themselves. Rejects with kind
+   * `not-found` where there is no such cloud or nothing in it.
+   */
+  promote(name: string, signal?: AbortSignal): Promise<Promoted>;
   /** Versions of a path in kept history, newest first. */
   history(path: VaultPath, signal?: AbortSignal): Promise<readonly Version[]>;
   restore(options: RestoreOptions): Promise<RestoreReport>;
@@ -356,6 +378,7 @@ export type EngineErrorKind =
   | 'state'
   | 'format'
   | 'head-vanished'
+  | 'moved'
   | 'other-vault'
   | 'encrypted-bucket'
   | 'no-conditions'

@@ -21,8 +21,11 @@ import { preview } from './preview.ts';
 import { audit } from './readable/audit.ts';
 import { DeviceState, StateChanges } from './state.ts';
 import { enter, lookAround } from './look.ts';
+import { placed } from './replicas/places.ts';
+import { promote } from './replicas/promote.ts';
 import { backupStatus } from './replicas/protect.ts';
 import { scrubBackups } from './replicas/scrub-backups.ts';
+import { syncWherever } from './replicas/sync-wherever.ts';
 import { runSync, takeFirst } from './sync.ts';
 import { isFolder } from '../core/model/vault-path.ts';
 
@@ -44,22 +47,28 @@ export function createEngine(deps: EngineDeps): Engine {
     }
   }
 
+  /** With the cloud that has authority as the store. */
+  const here = (): Promise<EngineDeps> => placed(deps, state);
+
   if (deps.state.damaged !== undefined) deps.log.write('warn', 'state-lost', { detail: deps.state.damaged });
   return {
-    sync: (options = {}) => exclusive(options.signal, () => runSync({ deps, state, options })),
-    preview: (signal) => exclusive(signal, () => preview(deps, state, signal)),
-    status: () => exclusive(undefined, () => status(deps, state)),
+    sync: (options = {}) => exclusive(options.signal, () => syncWherever({ deps, state, options }, runSync)),
+    preview: (signal) => exclusive(signal, async () => preview(await here(), state, signal)),
+    status: () => exclusive(undefined, async () => status(await here(), state)),
     decideHeld: (decision) => exclusive(undefined, () => decideHeld(state, decision)),
-    verify: (options = {}) => exclusive(options.signal, () => verify(deps, state, options)),
-    scrubBackups: (options = {}) => exclusive(options.signal, () => scrubBackups(deps, state, options)),
-    history: (path, signal) => exclusive(signal, () => history(deps, path, signal)),
-    restore: (options) => exclusive(options.signal, () => restore(deps, options)),
+    verify: (options = {}) => exclusive(options.signal, async () => verify(await here(), state, options)),
+    scrubBackups: (options = {}) =>
+      exclusive(options.signal, async () => scrubBackups(await here(), state, { ...options, sync: runSync })),
+    promote: (name, signal) => exclusive(signal, () => promote({ deps, state, name, signal, sync: runSync })),
+    history: (path, signal) => exclusive(signal, async () => history(await here(), path, signal)),
+    restore: (options) => exclusive(options.signal, async () => restore(await here(), options)),
     conflicts: () => exclusive(undefined, async () => openConflicts((await state.meta('conflicts')) ?? [])),
-    readConflict: (copy, signal) => exclusive(signal, () => readConflict(deps, state, { copy, signal })),
+    readConflict: (copy, signal) =>
+      exclusive(signal, async () => readConflict(await here(), state, { copy, signal })),
     resolveConflict: (decision, options = {}) =>
-      exclusive(options.signal, () => runSync({ deps, state, options }, decide(decision))),
+      exclusive(options.signal, () => syncWherever({ deps, state, options }, runSync, decide(decision))),
     undoResolution: (id, options = {}) =>
-      exclusive(options.signal, () => runSync({ deps, state, options }, undo(id))),
+      exclusive(options.signal, () => syncWherever({ deps, state, options }, runSync, undo(id))),
     close: async () => {
       state.forget();
       await deps.state.close();
@@ -108,6 +117,7 @@ async function status(deps: EngineDeps, state: DeviceState): Promise<StatusRepor
     lastSyncMs: await state.meta('lastSyncMs'),
     lastAuditMs: await state.meta('lastAuditMs'),
     pendingReadable: deps.settings.readableCopy ? pending : 0,
+    ...(deps.primary === undefined ? {} : { primary: deps.primary }),
     backups: await backupStatus(deps, state, () => state.remote()),
   };
 }

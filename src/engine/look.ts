@@ -16,6 +16,12 @@ export interface LookRequest {
   readonly deps: EngineDeps;
   readonly state: DeviceState;
   readonly options: SyncOptions;
+  /** Do only what goes into the cloud, or only what comes from it. */
+  readonly only?: 'outgoing' | 'incoming';
+  /** Where `only` is set: called with the number of actions of the other kind. */
+  readonly onLeftUndone?: (actions: number) => void;
+  /** Called where commits of a former primary were brought into the one of today. */
+  readonly onAbsorbed?: () => void;
 }
 
 /** Both sides at the start of a run. */

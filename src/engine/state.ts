@@ -117,6 +117,10 @@ export interface MetaRows {
   /** The last conflicts that were settled, oldest first. */
   readonly resolutions: readonly Resolution[];
   readonly backups: readonly BackupRow[];
+  /** Since when the primary could not be reached, and how often. */
+  readonly outage: { readonly sinceMs: number; readonly times: number };
+  /** The name of the cloud that took over; absent: the one that the settings name first. */
+  readonly primary: string;
 }
 
 /** What this device last saw of a backup. */

@@ -17,7 +17,7 @@ import { needsPreview, planPass, planPolicy, type PassPlan } from './planning.ts
 import { adopt, surveyBucket, treeToBe } from './readable/adopt.ts';
 import { auditIfDue } from './readable/audit.ts';
 import { writeReadableCopy } from './readable/project.ts';
-import { backupStatus, protect } from './replicas/protect.ts';
+import { backupStatus, protect, type Protecting } from './replicas/protect.ts';
 import { finished, noticesOf, report, stillSealed, unchanged } from './report.ts';
 import { dayOf } from './scan/scan.ts';
 import { StateChanges, type DeviceState } from './state.ts';
@@ -40,23 +40,31 @@ export async function runSync(request: LookRequest, task?: Task): Promise<SyncRe
     return protectedReport(look, await unchanged(run, listing));
   const waiting = await takeFirst(run, first);
   if (waiting !== undefined) return { ...report(run, waiting), outcome: 'first-preview', plan: waiting };
-  const loop = await workThrough(run, task);
+  const loop = await workThrough(run, request.only, task);
   if (loop.kind === 'first-preview')
     return { ...report(run, loop.pass), outcome: 'first-preview', plan: loop.pass };
+  if (request.only !== undefined) {
+    request.onLeftUndone?.(loop.pass.actions.filter((action) => !isWanted(action, request.only)).length);
+    return report(run, loop.pass);
+  }
   await settle(run, loop.pass);
   options.onSaved?.();
-  await protect(look);
+  await protect(protecting(look));
   await afterwards(run);
   // One that failed just now is not waited for again.
   const once = { ...look, options: { ...look.options, backups: 'when-due' as const } };
   return protectedReport(once, await finished(run, loop.pass));
 }
 
+function protecting({ deps, state, options, onAbsorbed }: FirstLook): Protecting {
+  return { deps, state, options, sync: runSync, ...(onAbsorbed === undefined ? {} : { onAbsorbed }) };
+}
+
 /** With what the backups have, which are brought up where something was committed since. */
 async function protectedReport(look: FirstLook, done: SyncReport): Promise<SyncReport> {
   const { deps, state } = look;
   if ((deps.backups ?? []).length === 0) return done;
-  await protect(look);
+  await protect(protecting(look));
   return { ...done, backups: await backupStatus(deps, state, () => state.remote()) };
 }
 
@@ -137,7 +145,27 @@ interface Loop {
   readonly pass: PassPlan;
 }
 
-async function workThrough(run: Run, task: Task | undefined): Promise<Loop> {
+const OUTGOING: ReadonlySet<Action['kind']> = new Set([
+  'adopt-base',
+  'drop-base',
+  'upload',
+  'tombstone',
+  'move-remote',
+  'resolve',
+]);
+const INCOMING: ReadonlySet<Action['kind']> = new Set([
+  'adopt-base',
+  'drop-base',
+  'download',
+  'trash',
+  'move-local',
+]);
+
+function isWanted({ kind }: Action, only: LookRequest['only']): boolean {
+  return only === undefined || (only === 'outgoing' ? OUTGOING : INCOMING).has(kind);
+}
+
+async function workThrough(run: Run, only: LookRequest['only'], task: Task | undefined): Promise<Loop> {
   let writer = new ContentWriter(run.deps, run.cloud);
   const joined = (await run.state.meta('joined')) === true;
   let losses = 0;
@@ -151,7 +179,9 @@ async function workThrough(run: Run, task: Task | undefined): Promise<Loop> {
         return { kind: 'first-preview', pass };
       await run.state.write(new StateChanges().meta('joined', true));
     }
-    const actions = pass.actions.filter((action) => !touches(action).some((path) => run.isBlocked(path)));
+    const actions = pass.actions.filter(
+      (action) => isWanted(action, only) && !touches(action).some((path) => run.isBlocked(path)),
+    );
     if (actions.length === 0 && todo === undefined) return { kind: 'done', pass };
     let outcome: CommitOutcome;
     if (actions.length > 0) outcome = await workPass(run, writer, actions);

@@ -322,3 +322,27 @@ describe('what a backup holds', () => {
     expect(written.filter((body) => !heads.has(body))).toEqual([]);
   });
 });
+
+describe('a backup that somebody took for the vault’s cloud', () => {
+  it('[RE4] [I9] two lines of one history meet on it: nothing is deleted, and both are restorable', async () => {
+    laptop.vault.userWrite('a.md', 'one\n');
+    await synced();
+    const mover = cloud.device('mover', { through: () => backup });
+    await mover.engine.sync({ acceptFirst: true });
+    mover.vault.userWrite('only there.md', 'written on the backup\n');
+    await mover.engine.sync();
+    const theirs = headOf(backup)?.commit ?? '';
+    for (const text of ['two\n', 'three\n', 'four\n']) {
+      laptop.vault.userWrite('a.md', text);
+      await laptop.engine.sync({ backups: 'always' });
+      expect(await contentsOf(laptop)).toEqual({ 'a.md': text });
+      await mover.engine.sync({ acceptFirst: true });
+      expect((await contentsOf(mover))['only there.md']).toBe('written on the backup\n');
+    }
+    expect(await contentsOf(laptop)).toEqual({ 'a.md': 'four\n' });
+    const kept = [...backup.snapshot().keys()].some((key) => key.endsWith(`/roots/${theirs}`));
+    const inLog = headOf(backup)?.log.includes(theirs as never) ?? false;
+    expect(kept || inLog).toBe(true);
+    expect(await fromBackup()).toMatchObject({ 'only there.md': 'written on the backup\n' });
+  });
+});

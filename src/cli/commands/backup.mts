@@ -5,6 +5,7 @@ import { BACKUP_NAME, changeConfig, withVault, type BackupConfig } from '../conf
 import { connectedBackup } from '../connection.mts';
 import type { Context } from '../context.mts';
 import { openLook } from '../look.mts';
+import { MAIN } from '../../engine/replicas/places.ts';
 import { Stopwatch } from '../metrics.mts';
 import type { Console } from '../output/console.mts';
 import { agoText, secondsText } from '../output/human.mts';
@@ -22,6 +23,8 @@ export async function addBackup(context: Context, name: string, text: string): P
   if (!BACKUP_NAME.test(name)) {
     throw new CliError('A backup’s name has 1 to 30 small letters, digits and hyphens.', EXIT.usage);
   }
+  if (name === MAIN)
+    throw new CliError('"main" is the cloud named at init. Choose another name.', EXIT.usage);
   if (others.some((one) => one.name === name)) {
     throw new CliError(`There is a backup "${name}" already. Choose another name.`, EXIT.usage);
   }
@@ -45,10 +48,25 @@ export async function removeBackup(context: Context, name: string): Promise<Exit
   const { backups = [] } = setup.config;
   const left = backups.filter((one) => one.name !== name);
   if (left.length === backups.length) throw noSuchBackup(name, backups);
+  if ((await primaryOf(context)) === name) {
+    throw new CliError(
+      `"${name}" is the vault’s cloud now. Make another that first: twincloud promote main`,
+      EXIT.usage,
+    );
+  }
   await keep(setup, left);
   context.console.json({ vault: setup.config.vault, removed: name });
   context.console.line(`"${name}" is no backup any more. What it holds was left as it is.`);
   return EXIT.done;
+}
+
+async function primaryOf(context: Context): Promise<string | undefined> {
+  const look = await openLook(context);
+  try {
+    return (await look.engine.status()).primary;
+  } finally {
+    await look.close();
+  }
 }
 
 /** How far each backup is, as this device last saw it. */

@@ -18,6 +18,8 @@ export async function status(context: Context): Promise<ExitCode> {
     console.json({ vault: config.vault, remote: config.remote, ...report });
     console.line(`Vault:   ${console.name(config.vault)}`);
     console.line(`Cloud:   ${console.name(remoteName(remote))}`);
+    if (report.primary !== undefined)
+      console.line(`         now the backup "${report.primary}", which was promoted`);
     console.line(`Device:  ${console.name(config.device.name)} (${config.device.id})`);
     const nowMs = nodeClock.now();
     const { observed, lastSyncMs, lastAuditMs } = report;

@@ -3,7 +3,7 @@ import { EXIT, type ExitCode } from '../cli-error.mts';
 import type { Context } from '../context.mts';
 import { Stopwatch, type Metrics } from '../metrics.mts';
 import { countText } from '../../core/text/words.ts';
-import { secondsText } from '../output/human.mts';
+import { secondsText, timeText } from '../output/human.mts';
 import { showReport } from '../output/report-text.mts';
 import { openSession, type Session } from '../session.mts';
 
@@ -62,6 +62,12 @@ function tell({ console }: Context, report: SyncReport, metrics: Metrics): void 
   console.json({ ...report, ...metrics });
   if (report.outcome === 'first-preview') return;
   showReport(console, report, metrics.seconds);
+  if (report.away !== undefined) {
+    const { readFrom, sinceMs, waiting } = report.away;
+    console.complain(
+      `The vault’s cloud has not answered since ${timeText(sinceMs)}: this was received from the backup ${readFrom}, and ${countText(waiting, 'change')} of this device ${waiting === 1 ? 'waits' : 'wait'}. To go on with the backup: twincloud promote ${readFrom}`,
+    );
+  }
   for (const { name, state, message } of report.backups ?? []) {
     if (state === 'protected' && message === undefined) continue;
     console.complain(

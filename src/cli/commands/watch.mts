@@ -20,6 +20,8 @@ export interface WatchOptions {
 const SETTLE_MS = 2000;
 const BACK_OFF_MS = 5000;
 const MOST_BACK_OFF_MS = 5 * 60_000;
+/** It is read from a backup after a minute. */
+const MOST_BACK_OFF_WITH_BACKUPS_MS = 15_000;
 /** Waiting does not mend these. */
 const FATAL: readonly EngineErrorKind[] = [
   'format',
@@ -68,6 +70,7 @@ class Watching {
 
   async run(intervalMs: number): Promise<ExitCode> {
     const { signal, console } = this.#context;
+    const hasBackups = (this.#session.setup.config.backups ?? []).length > 0;
     for (;;) {
       const report = await this.#sync();
       // Ctrl-C is how a watch ends, also in the midst of a sync.
@@ -81,7 +84,8 @@ class Watching {
         );
         return exitOf(report);
       }
-      const backOffMs = Math.min(BACK_OFF_MS * 2 ** (this.#failures - 1), MOST_BACK_OFF_MS);
+      const most = hasBackups ? MOST_BACK_OFF_WITH_BACKUPS_MS : MOST_BACK_OFF_MS;
+      const backOffMs = Math.min(BACK_OFF_MS * 2 ** (this.#failures - 1), most);
       const stopped =
         this.#failures === 0
           ? await this.#watcher.settled(intervalMs, signal)
@@ -101,9 +105,11 @@ class Watching {
     try {
       const options = { acceptFirst: this.#options.acceptFirst === true, watch: new Stopwatch() };
       const report = await syncOnce(this.#context, this.#session, { ...options, backups: 'when-due' });
-      if (this.#failures > 0) console.line(`${stamp()} The cloud is back.`);
+      if (report.away === undefined && this.#said.failure !== '')
+        console.line(`${stamp()} The cloud is back.`);
       this.#failures = 0;
-      this.#said.failure = '';
+      if (report.away === undefined) this.#said.failure = '';
+      else this.#tellAway(report.away);
       this.#tell(report, options.watch.seconds());
       return report;
     } catch (error) {
@@ -116,6 +122,12 @@ class Watching {
       this.#said.failure = message;
       return undefined;
     }
+  }
+
+  #tellAway({ readFrom, waiting }: NonNullable<SyncReport['away']>): void {
+    const failure = `The cloud does not answer: reading from the backup ${readFrom}; ${countText(waiting, 'change')} of this device ${waiting === 1 ? 'waits' : 'wait'}. To go on with it: twincloud promote ${readFrom}`;
+    if (failure !== this.#said.failure) this.#context.console.complain(`${stamp()} ${failure}`);
+    this.#said.failure = failure;
   }
 
   #tell(report: SyncReport, seconds: number): void {

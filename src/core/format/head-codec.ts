@@ -4,6 +4,7 @@ import type { Head } from '../model/head.ts';
 import type { Decoded } from './decoded.ts';
 import { FORMAT, MAX_DELTAS, MAX_LOG, MAX_SHARDS } from '../model/head.ts';
 import { parseContentHash } from '../model/ids.ts';
+import { MAX_FORMER } from '../model/succession.ts';
 import { decoded, undecodable } from './decoded.ts';
 import { MAX_CONDEMNED, MAX_HEAD_BYTES } from './limits.ts';
 import {
@@ -34,6 +35,7 @@ const HeadSchema: v.GenericSchema<unknown, Head> = v.pipe(
     lineage: NameSchema,
     parent: v.exactOptional(v.object({ lineage: NameSchema, commit: CommitIdSchema })),
     succeededBy: v.exactOptional(TextSchema),
+    former: v.exactOptional(v.pipe(v.array(NameSchema), v.minLength(1), v.maxLength(MAX_FORMER))),
     generation: GenerationSchema,
     commit: CommitIdSchema,
     log: v.pipe(v.array(CommitIdSchema), v.minLength(1), v.maxLength(MAX_LOG)),
@@ -114,6 +116,7 @@ function headToJson(head: Head): Readonly<Record<string, unknown>> {
       parent: { lineage: head.parent.lineage, commit: head.parent.commit },
     }),
     ...(head.succeededBy !== undefined && { succeededBy: head.succeededBy }),
+    ...(head.former !== undefined && { former: head.former }),
     generation: head.generation,
     commit: head.commit,
     log: head.log,

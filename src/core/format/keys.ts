@@ -14,10 +14,12 @@ export const KEY_PREFIXES = {
   blob: '.twincloud/blobs/',
   root: '.twincloud/roots/',
   device: '.twincloud/devices/',
+  seat: '.twincloud/seats/',
 } as const;
 
 /** `plain`: an object of the readable copy. `foreign`: in our folder, but nothing that this version knows. */
-export type KeyKind = 'head' | 'delta' | 'shard' | 'pack' | 'blob' | 'root' | 'device' | 'plain' | 'foreign';
+export type KeyKind =
+  'head' | 'delta' | 'shard' | 'pack' | 'blob' | 'root' | 'device' | 'seat' | 'plain' | 'foreign';
 
 const PATTERNS: readonly (readonly [KeyKind, RegExp])[] = [
   ['pack', /^\.twincloud\/packs\/[0-9a-f]{16,64}$/u],
@@ -26,6 +28,7 @@ const PATTERNS: readonly (readonly [KeyKind, RegExp])[] = [
   ['delta', /^\.twincloud\/deltas\/[0-9a-f]{16,64}$/u],
   ['root', /^\.twincloud\/roots\/[0-9a-f]{16}$/u],
   ['device', /^\.twincloud\/devices\/[0-9a-f]{16}$/u],
+  ['seat', /^\.twincloud\/seats\/[0-9A-Za-z_-]{1,64}$/u],
 ];
 
 export function classifyKey(key: string): KeyKind {
@@ -62,6 +65,11 @@ export function rootKey(commit: CommitId): ObjectKey {
 
 export function deviceKey(device: DeviceId): ObjectKey {
   return checked('device', `${KEY_PREFIXES.device}${device}`);
+}
+
+/** Lies in the one cloud that has authority over a promoted lineage, and is never copied. */
+export function seatKey(lineage: string): ObjectKey {
+  return checked('seat', `${KEY_PREFIXES.seat}${lineage}`);
 }
 
 /**

@@ -11,12 +11,12 @@ export interface Observed {
 
 /**
  * `descends`: what was observed is an ancestor, or the head itself. `unrelated`: the cloud went
- * backwards or another way. `other-lineage`: a promotion, or another vault's head.
+ * backwards or another way. `other-lineage`: nothing that was promoted from the observed one.
  * `lookAt`: fetch that root and ask again with it; a root that is missing means `unrelated`.
  */
 export type AncestryStep = 'descends' | 'unrelated' | 'other-lineage' | { readonly lookAt: CommitId };
 
-type Link = Pick<Head, 'lineage' | 'generation' | 'commit' | 'log' | 'root'>;
+type Link = Pick<Head, 'lineage' | 'former' | 'generation' | 'commit' | 'log' | 'root'>;
 
 /** Roots to look at before a walk is given up as `unrelated`: 20,000 commits and more. */
 export const MAX_ANCESTRY_STEPS = 100;
@@ -30,7 +30,8 @@ export const MAX_ANCESTRY_STEPS = 100;
 export function ancestryStep(at: Link, observed: Observed, from?: Link): AncestryStep {
   if (from !== undefined && (at.commit !== from.root || at.generation >= from.generation)) return 'unrelated';
   if (logReaches(at, observed.commit)) return 'descends';
-  if (at.lineage !== observed.lineage) return 'other-lineage';
+  if (at.lineage !== observed.lineage && at.former?.includes(observed.lineage) !== true)
+    return 'other-lineage';
   // A log holds its last commits without gap: one as young as its oldest would be in it.
   if (observed.generation > at.generation - at.log.length) return 'unrelated';
   return at.root === undefined ? 'unrelated' : { lookAt: at.root };

@@ -27,9 +27,13 @@ export interface Head {
   readonly minClient: number;
   readonly vaultId: string;
   readonly lineage: string;
+  /** Where this lineage took over: the head of a backup, which was promoted. */
   readonly parent?: { readonly lineage: string; readonly commit: CommitId };
+  /** Of format 1, and kept where it stands; nothing reads it: the lineage of the head itself tells (`seatKey`). */
   readonly succeededBy?: string;
-  /** Counts commits of the lineage, from 1. */
+  /** The lineages before this one, oldest first. */
+  readonly former?: readonly string[];
+  /** Counts commits, from 1; a promotion counts on. */
   readonly generation: number;
   readonly commit: CommitId;
   /** The last commits, oldest first, at most 256; the last is `commit`. */

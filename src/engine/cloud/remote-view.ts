@@ -31,7 +31,9 @@ export async function refresh(
   knownTree: () => Promise<RemoteTree>,
 ): Promise<Refreshed> {
   for (let tries = 1; ; tries += 1) {
-    const read = await readHead(cloud, deps.compression, known?.etag);
+    // The tag of another cloud's head says nothing here: it was emptied when this device moved over.
+    const etag = known?.etag === '' ? undefined : known?.etag;
+    const read = await readHead(cloud, deps.compression, etag);
     if (read.kind !== 'found') return read;
     try {
       const before = known === undefined ? undefined : { head: known.head, tree: await knownTree() };

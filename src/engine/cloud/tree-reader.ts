@@ -35,7 +35,8 @@ export async function readTree(
   known?: KnownTree,
 ): Promise<Map<VaultPath, Entry>> {
   // A head that does not descend from the known one may have other entries under the same generations.
-  const usable = known !== undefined && head.log.includes(known.head.commit) ? known : undefined;
+  const isLater = head.lineage === known?.head.lineage && head.log.includes(known.head.commit);
+  const usable = isLater ? known : undefined;
   const sameShards = usable !== undefined && sameList(usable.head.shards, head.shards);
   const tree = sameShards ? usable.tree : await shardTree(deps, cloud, head, usable);
   const from = sameShards ? usable.head.generation : -1;

@@ -72,6 +72,7 @@ export async function prepareCommit(deps: EngineDeps, draft: Draft, timeMs: numb
     minClient: FORMAT,
     ...draft.identity,
     ...(before?.parent === undefined ? {} : { parent: before.parent }),
+    ...(before?.former === undefined ? {} : { former: before.former }),
     generation,
     commit,
     log: appendLog(before?.log ?? [], commit),
@@ -184,8 +185,8 @@ export async function putObjects(cloud: Cloud, prepared: PreparedCommit): Promis
 export async function writeHead(
   deps: EngineDeps,
   cloud: Cloud,
-  prepared: PreparedCommit,
-  former: RemoteView | undefined,
+  prepared: Pick<PreparedCommit, 'head'>,
+  former: Pick<RemoteView, 'etag'> | undefined,
 ): Promise<HeadWrite> {
   const body = await packHead(deps.compression, prepared.head);
   const condition = former === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: former.etag };

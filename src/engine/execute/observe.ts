@@ -1,6 +1,8 @@
 import type { RemoteTree } from '../../core/model/entry.ts';
 import { EngineError } from '../api.ts';
 import { descends, objectOf, type RemoteView } from '../cloud/remote-view.ts';
+import { meetOnCommonGround } from '../replicas/common-ground.ts';
+import { hasSeat, MovedError } from '../replicas/places.ts';
 import { StateChanges } from '../state.ts';
 import { settleCommits } from './recover.ts';
 import type { Run } from './run.ts';
@@ -18,11 +20,14 @@ export async function observe(run: Run, view: RemoteView, changes = new StateCha
       'The bucket now holds another vault than the one this device synced with. Nothing was changed. Point the configuration at the right bucket and prefix, or run `twincloud init --forget` to join the other vault from scratch (both sides are then kept).',
     );
   }
+  if (identity?.lineage !== view.head.lineage && !(await hasSeat(run.cloud, view.head)))
+    throw new MovedError(view.head);
   const before = await run.state.meta('head');
   if (before !== undefined && before.head.commit !== view.head.commit) {
     const { lineage, generation, commit } = before.head;
     const verified = await descends(run.deps, run.cloud, view.head, { lineage, generation, commit });
-    if (!verified) await rejoin(run, changes);
+    const heads = { seen: before.head, now: view.head };
+    if (!verified && !(await meetOnCommonGround(run, heads, changes))) await rejoin(run, changes);
   }
   await settleCommits(run.state, view.head, changes);
   changes.meta('identity', { vaultId: view.head.vaultId, lineage: view.head.lineage });

@@ -130,7 +130,7 @@ async function hashNow(deps: EngineDeps, path: VaultPath): Promise<ContentHash |
 export async function settleCommits(state: DeviceState, head: Head, changes: StateChanges): Promise<void> {
   for (const [key, intent] of await state.intents()) {
     if (intent.kind !== 'commit') continue;
-    const inLog = intent.lineage === head.lineage && head.log.includes(intent.commit);
+    const inLog = head.log.includes(intent.commit);
     if (inLog) {
       const projected = await state.projected();
       for (const change of intent.base) {

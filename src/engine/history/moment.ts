@@ -38,6 +38,22 @@ export async function treeOfMoment(deps: EngineDeps, cloud: Cloud, moment: Momen
   });
 }
 
+/** The vault exactly as it was after that commit; `undefined` where the cloud cannot tell. */
+export async function treeOfCommit(
+  deps: EngineDeps,
+  cloud: Cloud,
+  commit: CommitId,
+): Promise<RemoteTree | undefined> {
+  try {
+    const found = await treeOfMoment(deps, cloud, { kind: 'commit', commit });
+    return found.commit === commit ? found.tree : undefined;
+  } catch (error) {
+    if (error instanceof EngineError && (error.kind === 'not-found' || error.kind === 'format'))
+      return undefined;
+    throw error;
+  }
+}
+
 /** The commit's own root, where it stands aside of the chain: a backup keeps so what the primary went back from. */
 async function asideTree(
   deps: EngineDeps,

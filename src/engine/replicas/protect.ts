@@ -4,9 +4,19 @@ import { pauseAfter } from '../../core/model/replication.ts';
 import { isLive } from '../../core/model/tree.ts';
 import { describeStoreError } from '../../storage/messages.ts';
 import { isStoreError } from '../../storage/store-error.ts';
-import { EngineError, type Backup, type BackupStatus, type EngineDeps, type SyncOptions } from '../api.ts';
+import {
+  EngineError,
+  type Backup,
+  type BackupStatus,
+  type EngineDeps,
+  type Problem,
+  type SyncOptions,
+} from '../api.ts';
 import { Cloud } from '../cloud/cloud.ts';
 import { StateChanges, type BackupRow, type DeviceState } from '../state.ts';
+import type { SyncDevice } from './absorb.ts';
+import { findSeat } from './find-seat.ts';
+import { MovedError } from './places.ts';
 import { replicate, type Replicated } from './replicate.ts';
 
 export interface Protecting {
@@ -17,6 +27,9 @@ export interface Protecting {
   readonly look?: boolean;
   /** Told of a backup to which objects were copied. */
   readonly onCopied?: (name: string, objects: number) => void;
+  readonly sync: SyncDevice;
+  /** Told where commits of a former primary were brought into the one of today: there is something to receive. */
+  readonly onAbsorbed?: () => void;
 }
 
 type Refusal = Extract<Replicated, { kind: 'refused' }>['reason'];
@@ -30,6 +43,9 @@ const REFUSED: Readonly<Record<Refusal, string>> = {
     'It holds newer commits than the cloud, which was put back to an older state. It was left as it is: the next commits go on from there, and `twincloud restore --from` brings back what is missing.',
   contended: 'Other devices are writing to it. The next sync tries again.',
 };
+
+const SUCCEEDED =
+  'It holds what another cloud has that took over, and this device cannot reach that one. Name it as a backup: twincloud backup add NAME REMOTE.';
 
 /** A backup that was emptied, or put back by its owner, is noticed after so long. */
 const LOOK_AGAIN_MS = 86_400_000;
@@ -81,7 +97,16 @@ async function bringUp(work: Protecting, backup: Backup, row: BackupRow): Promis
     const result = await replicate(route, {
       thorough: row.failed !== undefined || work.look === true,
       confirmed: row.doubtful === true,
+      sync: work.sync,
+      ...(work.onAbsorbed === undefined ? {} : { onAbsorbed: work.onAbsorbed }),
     });
+    if (result.kind === 'succeeded') {
+      const found = await findSeat(deps, result.head, options.signal);
+      if (found !== undefined) throw new MovedError(result.head, { to: found, isDone: true });
+      return { name, ...held, stopped: true, failed, message: SUCCEEDED };
+    }
+    if (result.kind === 'unread')
+      return { name, ...held, failed, doubtful: true, message: unreadMessage(result.problems) };
     if (result.kind === 'doubtful')
       return { name, ...held, failed, doubtful: true, ...damageMessage(result.damaged) };
     if (result.kind === 'refused') {
@@ -97,10 +122,17 @@ async function bringUp(work: Protecting, backup: Backup, row: BackupRow): Promis
     return { name, holds, failed, doubtful: true, ...damageMessage(result.damaged) };
   } catch (error) {
     options.signal?.throwIfAborted();
+    if (error instanceof MovedError) throw error;
     const message = messageOf(error);
     deps.log.write('warn', 'backup-failed', { backup: name, detail: message });
     return { name, ...held, failed, message };
   }
+}
+
+function unreadMessage(problems: readonly Problem[]): string {
+  const [first] = problems;
+  const more = problems.length > 1 ? ` and ${String(problems.length - 1)} more` : '';
+  return `It had authority before, and ${first?.path ?? 'a note'}${more} that was committed there since cannot be read. The next sync looks again, and then goes on without.`;
 }
 
 function damageMessage(damaged: readonly string[]): { readonly message: string } {

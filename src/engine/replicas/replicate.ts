@@ -3,9 +3,11 @@ import type { Head } from '../../core/model/head.ts';
 import type { ObjectKey } from '../../core/model/ids.ts';
 import { replicationStep } from '../../core/model/replication.ts';
 import { isStoreError } from '../../storage/store-error.ts';
+import type { Problem } from '../api.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import { MAX_HEAD_OBJECT_BYTES, packHead, readHead, unpackHead, type TaggedHead } from '../cloud/head.ts';
 import { descends } from '../cloud/remote-view.ts';
+import { absorb, type SyncDevice, type Tail } from './absorb.ts';
 import { copyMissing, listBoth, type Route } from './copy-objects.ts';
 
 /** Another device that replicates at the same time wins at most so often. */
@@ -22,6 +24,10 @@ export type Replicated =
     }
   /** The backup's head was left, for these could not be copied: an answer may have been harmed on its way. */
   | { readonly kind: 'doubtful'; readonly damaged: readonly ObjectKey[] }
+  /** The backup had authority before, and of what was committed there since these could not be read. */
+  | { readonly kind: 'unread'; readonly problems: readonly Problem[] }
+  /** The backup has taken over, or holds what took over. */
+  | { readonly kind: 'succeeded'; readonly head: Head }
   /** Nothing of the backup's head was changed. */
   | { readonly kind: 'refused'; readonly reason: 'other-vault' | 'other-lineage' | 'ahead' | 'contended' };
 
@@ -30,6 +36,9 @@ interface ReplicateOptions {
   readonly thorough: boolean;
   /** What could not be copied could not be the last time either: go on without it. */
   readonly confirmed: boolean;
+  readonly sync: SyncDevice;
+  /** Told where commits of a former primary were brought into the one of today. */
+  readonly onAbsorbed?: () => void;
 }
 
 /**
@@ -43,15 +52,22 @@ export async function replicate(route: Route, options: ReplicateOptions): Promis
   const { deps, from, to } = route;
   const done = { objects: 0, bytes: 0 };
   for (let tries = 0; tries < TRIES; tries += 1) {
-    const primary = await readRaw(route);
+    let primary = await readRaw(route);
     const found = await readHead(to, deps.compression);
     const backup = found.kind === 'found' ? found : undefined;
     const step = replicationStep(primary.head, backup?.head);
     if (step === 'other-vault' || step === 'other-lineage' || step === 'ahead')
       return { kind: 'refused', reason: step };
+    if (step === 'succeeded') return { kind: 'succeeded', head: backup?.head ?? primary.head };
     if (step === 'same' && !options.thorough)
       return { kind: 'protected', head: primary.head, ...done, damaged: [] };
     const isAncestor = step === 'advance' || step === 'same' || (await isOlder(route, primary.head, backup));
+    if (step === 'former' && !isAncestor && backup !== undefined) {
+      const problems = await takeOver(route, { own: primary.head, old: backup.head }, options.sync);
+      options.onAbsorbed?.();
+      if (problems.length > 0 && !options.confirmed) return { kind: 'unread', problems };
+      primary = await readRaw(route);
+    }
     const both = await listBoth(route);
     const copied = await copyMissing(route, both, new Set(primary.head.condemned?.keys));
     done.objects += copied.objects;
@@ -65,6 +81,14 @@ export async function replicate(route: Route, options: ReplicateOptions): Promis
     from.signal?.throwIfAborted();
   }
   return { kind: 'refused', reason: 'contended' };
+}
+
+/** Its commits stay restorable too, from the cloud of today: what they need is copied first. */
+async function takeOver(route: Route, tail: Tail, sync: SyncDevice): Promise<readonly Problem[]> {
+  const back: Route = { ...route, from: route.to, to: route.from };
+  await copyMissing(back, await listBoth(back), new Set(tail.old.condemned?.keys));
+  await keepAsRoot(back, tail.old);
+  return absorb(route, tail, sync);
 }
 
 interface RawHead {

@@ -2,6 +2,7 @@ import { EngineError, type BackupScrub, type Engine, type EngineDeps } from '../
 import { Cloud } from '../cloud/cloud.ts';
 import { refresh, type RemoteView } from '../cloud/remote-view.ts';
 import type { DeviceState } from '../state.ts';
+import type { SyncDevice } from './absorb.ts';
 import { backupStatus, protect } from './protect.ts';
 import { scrub } from './scrub.ts';
 
@@ -11,13 +12,21 @@ type Options = NonNullable<Parameters<Engine['scrubBackups']>[0]>;
 export async function scrubBackups(
   deps: EngineDeps,
   state: DeviceState,
-  options: Options,
+  options: Options & { readonly sync: SyncDevice },
 ): Promise<readonly BackupScrub[]> {
   const from = new Cloud(deps, options.signal);
   const { head, tree } = await primaryNow(deps, from, state);
   const before = await backupStatus(deps, state, () => state.remote());
   const copied = new Map<string, number>();
-  await protect({ deps, state, options, look: true, onCopied: (name, count) => copied.set(name, count) });
+  const { sync } = options;
+  await protect({
+    deps,
+    state,
+    options,
+    sync,
+    look: true,
+    onCopied: (name, count) => copied.set(name, count),
+  });
   const statuses = await backupStatus(deps, state, () => state.remote());
   const found: BackupScrub[] = [];
   for (const { name, store } of deps.backups ?? []) {

@@ -47,7 +47,8 @@ describe('asking a model over HTTP', () => {
     url: model.url,
     model: 'small',
     key: 'sk-test',
-    patienceMs: 400,
+    // Of a machine that has much to do, too.
+    patienceMs: 10_000,
     ...change,
   });
   const options = (change: Partial<AskOptions> = {}): AskOptions => ({
@@ -55,7 +56,7 @@ describe('asking a model over HTTP', () => {
     onText: () => undefined,
     ...change,
   });
-  const failure = async (by = open, at = address()): Promise<unknown> => {
+  const failure = async (by = open, at = address({ patienceMs: 1_500 })): Promise<unknown> => {
     try {
       return await by.ask(at, MESSAGES, options());
     } catch (error) {
