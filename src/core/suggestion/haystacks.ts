@@ -16,7 +16,7 @@ export class Haystacks {
   readonly #compared: Compared;
   readonly #texts: Readonly<Record<Which, string>>;
   /** The base, parted where a side, or either, removed or added something. */
-  readonly #kept: Readonly<Record<Side | 'both', string>>;
+  #keptTexts: Readonly<Record<Side | 'both', string>> | undefined;
 
   constructor(compared: Compared) {
     this.#compared = compared;
@@ -24,11 +24,6 @@ export class Haystacks {
     const flat = (words: Words): string => {
       const all = words.tokens.filter((token) => !isBlank(token)).map(({ text }) => text);
       return needle([EDGE, ...all, EDGE]);
-    };
-    this.#kept = {
-      note: keptText(compared, ['note']),
-      copy: keptText(compared, ['copy']),
-      both: keptText(compared, SIDES),
     };
     this.#texts = { base: flat(base), note: flat(note), copy: flat(copy), suggestion: flat(suggestion) };
   }
@@ -65,6 +60,17 @@ export class Haystacks {
       .map((step) => this.#beside(base, run, { step, most: 1 }).pattern)
       .filter((pattern) => this.#least(pattern) > 0);
     return beside.length === 0 || beside.some(isThere);
+  }
+
+  /** Made when something seems to be lost, which is seldom in a note of many pages. */
+  get #kept(): Readonly<Record<Side | 'both', string>> {
+    const compared = this.#compared;
+    this.#keptTexts ??= {
+      note: keptText(compared, ['note']),
+      copy: keptText(compared, ['copy']),
+      both: keptText(compared, SIDES),
+    };
+    return this.#keptTexts;
   }
 
   /** What neither removed, and what the one added that added more. */
