@@ -20,8 +20,8 @@ export interface WatchOptions {
 const SETTLE_MS = 2000;
 const BACK_OFF_MS = 5000;
 const MOST_BACK_OFF_MS = 5 * 60_000;
-/** It is read from a backup after a minute. */
-const MOST_BACK_OFF_WITH_BACKUPS_MS = 15_000;
+/** After so many failures it is read from a backup, where there is one: they come soon after each other. */
+const SOON = 3;
 /** Waiting does not mend these. */
 const FATAL: readonly EngineErrorKind[] = [
   'format',
@@ -84,8 +84,9 @@ class Watching {
         );
         return exitOf(report);
       }
-      const most = hasBackups ? MOST_BACK_OFF_WITH_BACKUPS_MS : MOST_BACK_OFF_MS;
-      const backOffMs = Math.min(BACK_OFF_MS * 2 ** (this.#failures - 1), most);
+      const isSoon = hasBackups && this.#failures < SOON;
+      const longerMs = Math.min(BACK_OFF_MS * 2 ** (this.#failures - 1), MOST_BACK_OFF_MS);
+      const backOffMs = isSoon ? BACK_OFF_MS : longerMs;
       const stopped =
         this.#failures === 0
           ? await this.#watcher.settled(intervalMs, signal)

@@ -8,9 +8,9 @@ import type { LookRequest } from '../look.ts';
 import { StateChanges, type DeviceState, type MetaRows } from '../state.ts';
 import type { SyncDevice } from './absorb.ts';
 
-/** So often and for so long it must have been away, before anything else is done than to try again. */
+/** So often and for so long it must have been away, before it is read elsewhere: which does no harm, if it was too early. */
 const LEAST_TIMES = 3;
-const LEAST_MS = 60_000;
+const LEAST_MS = 20_000;
 
 /** Whether the primary did not answer: refusals, damage and what a person stopped are something else. */
 export function isAway(error: unknown): boolean {
