@@ -79,19 +79,19 @@ export function textOfRun({ tokens }: Words, [start, end]: readonly [number, num
     .join('');
 }
 
-/** How often a token may stand in a merge of both: at least, and at most. */
-export function boundsOf(
-  { words }: Compared,
-  text: string,
-): { readonly least: number; readonly most: number } {
+/** Per token of the base: whether it is gone. */
+export function removedBy(which: Exclude<Which, 'base'>, { words, hunks }: Compared): Uint8Array {
+  const removed = new Uint8Array(words.base.tokens.length);
+  for (const { baseStart, baseEnd } of hunks[which]) removed.fill(1, baseStart, baseEnd);
+  return removed;
+}
+
+/** How often a token may stand in a merge of both at most. */
+export function mostOf({ words }: Compared, text: string): number {
   const was = words.base.counts.get(text) ?? 0;
   const changes = SIDES.map((side) => (words[side].counts.get(text) ?? 0) - was);
-  const added = changes.map((change) => Math.max(0, change));
   const removed = changes.map((change) => Math.max(0, -change));
-  return {
-    least: was - sum(removed) + Math.max(...added),
-    most: was - Math.max(...removed) + sum(added),
-  };
+  return was - Math.max(...removed) + sum(changes.map((change) => Math.max(0, change)));
 }
 
 function sum(numbers: readonly number[]): number {

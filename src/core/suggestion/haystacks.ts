@@ -1,5 +1,5 @@
 import { isContent } from '../merge/tokens.ts';
-import { isBlank, SIDES, type Compared, type Side, type Which, type Words } from './compared.ts';
+import { isBlank, removedBy, SIDES, type Compared, type Side, type Which, type Words } from './compared.ts';
 
 /** Tokens `[start, end)` of a text. */
 export type Run = readonly [number, number];
@@ -7,6 +7,7 @@ export type Run = readonly [number, number];
 /** Stands between tokens, and in no note that may be merged. */
 const GAP = '\0';
 const EDGE = '\u0001';
+const CHANGE = '\u0002';
 /** So many tokens beside a run tell its place from others where the same words stand. */
 const MOST_NEIGHBOURS = 8;
 
@@ -14,6 +15,8 @@ const MOST_NEIGHBOURS = 8;
 export class Haystacks {
   readonly #compared: Compared;
   readonly #texts: Readonly<Record<Which, string>>;
+  /** The base, parted where a side, or either, removed or added something. */
+  #keptTexts: Readonly<Record<Side | 'both', string>> | undefined;
 
   constructor(compared: Compared) {
     this.#compared = compared;
@@ -39,7 +42,9 @@ export class Haystacks {
     if (placed.some((pattern) => pattern !== undefined && this.#count('suggestion', pattern) > 0))
       return true;
     const added = SIDES.map((one) => Math.max(0, this.#count(one, own) - was));
-    return isWords && found >= was + (added[0] ?? 0) + (added[1] ?? 0);
+    if (found >= was + (added[0] ?? 0) + (added[1] ?? 0)) return isWords || !this.#isTask(words, run);
+    // Dashes, brackets and the like between words that the other side changed, too.
+    return !isWords && !this.#isTask(words, run) && found >= this.#least(own);
   }
 
   /** Whether the suggestion has, elsewhere, what stood in the base and nobody removed. */
@@ -57,11 +62,21 @@ export class Haystacks {
     return beside.length === 0 || beside.some(isThere);
   }
 
-  /** How often it has to stand in whatever is made of both sides. */
+  /** Made when something seems to be lost, which is seldom in a note of many pages. */
+  get #kept(): Readonly<Record<Side | 'both', string>> {
+    const compared = this.#compared;
+    this.#keptTexts ??= {
+      note: keptText(compared, ['note']),
+      copy: keptText(compared, ['copy']),
+      both: keptText(compared, SIDES),
+    };
+    return this.#keptTexts;
+  }
+
+  /** What neither removed, and what the one added that added more. */
   #least(pattern: string): number {
-    const was = this.#count('base', pattern);
-    const changes = SIDES.map((side) => this.#count(side, pattern) - was);
-    return changes.reduce((sum, change) => sum + Math.min(0, change), was) + Math.max(0, ...changes);
+    const added = SIDES.map((side) => this.#count(side, pattern) - count(this.#kept[side], pattern));
+    return count(this.#kept.both, pattern) + Math.max(0, ...added);
   }
 
   /** Whether what a side removed stands in the suggestion more often than that side and the other's additions say. */
@@ -104,6 +119,11 @@ export class Haystacks {
     return { pattern, isTelling, isAll };
   }
 
+  /** Whether the box of a task is in it: which one is ticked is all that it says. */
+  #isTask({ tokens }: Words, run: Run): boolean {
+    return tokens.slice(...run).some(({ text }) => /^\[.\]$/u.test(text));
+  }
+
   #run(words: Words, run: Run): string {
     return needle(this.#tokens(words, run));
   }
@@ -116,13 +136,28 @@ export class Haystacks {
   }
 
   #count(which: Which, pattern: string): number {
-    const text = this.#texts[which];
-    let count = 0;
-    // The gap at the end of one may be the gap at the beginning of the next.
-    for (let at = text.indexOf(pattern); at >= 0; at = text.indexOf(pattern, at + pattern.length - 1))
-      count += 1;
-    return count;
+    return count(this.#texts[which], pattern);
   }
+}
+
+function keptText(compared: Compared, sides: readonly Side[]): string {
+  const { tokens } = compared.words.base;
+  const removed = sides.map((side) => removedBy(side, compared));
+  const added = new Set(sides.flatMap((side) => compared.hunks[side].map(({ baseStart }) => baseStart)));
+  const all = tokens.flatMap((token, position) => {
+    const parted = added.has(position) ? [CHANGE] : [];
+    if (removed.some((one) => one[position] === 1)) return [CHANGE];
+    return isBlank(token) ? parted : [...parted, token.text];
+  });
+  return needle([EDGE, ...all, EDGE]);
+}
+
+function count(text: string, pattern: string): number {
+  let found = 0;
+  // The gap at the end of one may be the gap at the beginning of the next.
+  for (let at = text.indexOf(pattern); at >= 0; at = text.indexOf(pattern, at + pattern.length - 1))
+    found += 1;
+  return found;
 }
 
 function needle(tokens: readonly string[]): string {

@@ -1,6 +1,6 @@
 import { isContent, tokenize } from '../merge/tokens.ts';
 import type { Mark } from './mark.ts';
-import { boundsOf, runsOf, SIDES, textOfRun, type Compared, type Words } from './compared.ts';
+import { mostOf, runsOf, SIDES, textOfRun, type Compared, type Words } from './compared.ts';
 
 /** So many pairs of neighbours in a row that no text has are no seam between two texts, but a new sentence. */
 const NEW_SENTENCE = 3;
@@ -76,7 +76,7 @@ function surplusWords(compared: Compared): ReadonlySet<number> {
   const found = new Set<number>();
   const left = new Map<string, number>();
   for (const [text, count] of words.suggestion.counts) {
-    const { most } = boundsOf(compared, text);
+    const most = mostOf(compared, text);
     if (most > 0 && count > most) left.set(text, count - most);
   }
   const take = (position: number): void => {

@@ -1,15 +1,6 @@
 import { isContent } from '../merge/tokens.ts';
 import type { Mark } from './mark.ts';
-import {
-  boundsOf,
-  isBlank,
-  runsOf,
-  SIDES,
-  textOfRun,
-  type Compared,
-  type Side,
-  type Which,
-} from './compared.ts';
+import { isBlank, removedBy, runsOf, SIDES, textOfRun, type Compared, type Side } from './compared.ts';
 import { Haystacks } from './haystacks.ts';
 
 /**
@@ -33,13 +24,6 @@ function lostOf(side: Side, compared: Compared, hay: Haystacks): Mark[] {
       .filter((run) => !hay.hasAdded(side, run))
       .map((run) => ({ kind: 'missing', text: textOfRun(words, run), side, ...at(compared, baseStart) })),
   );
-}
-
-/** Per token of the base. */
-function removedBy(which: Exclude<Which, 'base'>, { words, hunks }: Compared): Uint8Array {
-  const removed = new Uint8Array(words.base.tokens.length);
-  for (const { baseStart, baseEnd } of hunks[which]) removed.fill(1, baseStart, baseEnd);
-  return removed;
 }
 
 /** Per token of the base: taken away, and nothing put in its place. */
@@ -66,6 +50,16 @@ function isPause(text: string): boolean {
   return /^[.,;:!?]+$/u.test(text);
 }
 
+/** How often each token of the base stands in what those sides left of it. */
+function keptCounts(compared: Compared, sides: readonly Side[]): ReadonlyMap<string, number> {
+  const removed = sides.map((side) => removedBy(side, compared));
+  const counts = new Map<string, number>();
+  compared.words.base.tokens.forEach(({ text }, position) => {
+    if (removed.every((one) => one[position] === 0)) counts.set(text, (counts.get(text) ?? 0) + 1);
+  });
+  return counts;
+}
+
 /** What no run shows: a word that stands there less often than it must, whatever became of its neighbours. */
 function lostByCount(compared: Compared, known: readonly Mark[]): Mark[] {
   const { words } = compared;
@@ -74,9 +68,15 @@ function lostByCount(compared: Compared, known: readonly Mark[]): Mark[] {
     ...words.note.counts.keys(),
     ...words.copy.counts.keys(),
   ]);
+  const kept = { note: keptCounts(compared, ['note']), copy: keptCounts(compared, ['copy']) };
+  const keptByBoth = keptCounts(compared, SIDES);
+  const least = (text: string): number => {
+    const added = SIDES.map((side) => (words[side].counts.get(text) ?? 0) - (kept[side].get(text) ?? 0));
+    return (keptByBoth.get(text) ?? 0) + Math.max(0, ...added);
+  };
   const told = known.map(({ text }) => text).join('\n');
   return [...all]
-    .filter((text) => (words.suggestion.counts.get(text) ?? 0) < boundsOf(compared, text).least)
+    .filter((text) => (words.suggestion.counts.get(text) ?? 0) < least(text))
     .filter((text) => /[\p{L}\p{N}]/u.test(text) && !told.includes(text))
     .map((text) => {
       const end = words.suggestion.starts.at(-1) ?? 0;

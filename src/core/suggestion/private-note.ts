@@ -1,9 +1,9 @@
 import type { VaultPath } from '../model/vault-path.ts';
 
 export interface PrivateRules {
-  /** Folders of the vault, without slashes at their ends. */
+  /** Folders of the vault; slashes at their ends say nothing. */
   readonly folders: readonly string[];
-  /** Without `#`; those below them (`private/work`) count, too. */
+  /** With or without `#`; those below them (`private/work`) count, too. */
   readonly tags: readonly string[];
 }
 
@@ -23,14 +23,22 @@ export function whyPrivate(
   if (folder !== undefined) return { kind: 'folder', folder };
   const names = new Set(texts.flatMap((text) => [...inlineTags(text), ...propertyTags(text)]));
   const tag = tags.find((one) => {
-    const wanted = folded(one);
-    return [...names].some((name) => name === wanted || name.startsWith(`${wanted}/`));
+    const wanted = bare(one);
+    return wanted !== '' && [...names].some((name) => name === wanted || name.startsWith(`${wanted}/`));
   });
   return tag === undefined ? undefined : { kind: 'tag', tag };
 }
 
 export function isInFolder(path: VaultPath, folder: string): boolean {
-  return folded(path).startsWith(`${folded(folder)}/`);
+  const name = bare(folder);
+  return name !== '' && folded(path).startsWith(`${name}/`);
+}
+
+/** Of a folder or a tag as somebody wrote it down, maybe by hand into the settings' file. */
+function bare(text: string): string {
+  return folded(text)
+    .trim()
+    .replace(/^[#/]+|\/+$/gu, '');
 }
 
 function folded(text: string): string {

@@ -49,6 +49,12 @@ describe('the check of a suggestion', () => {
     expect(told('- [ ] call\n- [x] pay now\n', tasks)).not.toEqual([]);
   });
 
+  it('[AI11] finds a new bullet, and a new word beside it, though neither has its old neighbour', () => {
+    const texts = { base: '- one\n- end\n', note: '+ one\n- end\n', copy: '- two\n- end\n' };
+    expect(told('+ two\n- end\n', texts)).toEqual([]);
+    expect(told('- two\n- end\n', texts)).toEqual(['missing note +']);
+  });
+
   it('[AI8] is not misled by the same word at another place, nor by one that was taken away', () => {
     const base = 'Ann comes at nine.\n\nBob comes at ten.\n\nEve comes at six.\n';
     const texts = {
@@ -205,6 +211,21 @@ describe('the check, for all notes', () => {
         const at = pick % Math.max(1, lines.length);
         const less = lines.filter((_, index) => index !== at).join('\n');
         if (!/\w/u.test(lines[at] ?? '')) return;
+        expect(checkSuggestion(texts, less).map(({ kind }) => kind)).toContain('missing');
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('[AI8] finds every word that is left out, also one that stands often and that both took away elsewhere', () => {
+    fc.assert(
+      fc.property(conflict, fc.nat(), (texts, pick) => {
+        const merged = merge(texts.base, texts.copy, texts.note);
+        if (merged.kind === 'conflict') return;
+        const words = [...merged.text.matchAll(/[a-z0-9]+/gu)];
+        const word = words[pick % Math.max(1, words.length)];
+        if (word === undefined) return;
+        const less = merged.text.slice(0, word.index) + merged.text.slice(word.index + word[0].length);
         expect(checkSuggestion(texts, less).map(({ kind }) => kind)).toContain('missing');
       }),
       { numRuns: 2000 },

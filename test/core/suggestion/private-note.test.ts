@@ -48,6 +48,14 @@ describe('a private note', () => {
     expect(why('a.md', 'text\n---\ntags: private\n---\n')).toBeUndefined();
   });
 
+  it('[AI4] is private by rules that were written with their marks, and by no empty rule', () => {
+    const rules = { folders: ['/Diary/', '', ' '], tags: ['#Private/', '#', ''] };
+    const told = (path: string, text: string): unknown => whyPrivate(path as VaultPath, [text], rules)?.kind;
+    expect(told('Diary/May.md', '')).toBe('folder');
+    expect(told('a.md', 'a #private b')).toBe('tag');
+    expect(told('a.md', '# private, and #other')).toBeUndefined();
+  });
+
   it('[AI4] is private when either version, or what they come from, says so', () => {
     expect(why('a.md', 'open', 'now #geheim', 'open')).toEqual({ kind: 'tag', tag: 'geheim' });
   });

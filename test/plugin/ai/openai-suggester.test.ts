@@ -199,13 +199,15 @@ describe('asking a model over HTTP', () => {
         const timer = setInterval(() => {
           pieces += 1;
           response.write(`data: ${JSON.stringify(delta('x'))}\n\n`);
-          if (pieces < 8) return;
+          if (pieces < 12) return;
           clearInterval(timer);
           response.end(`data: ${JSON.stringify(finish('stop'))}\n\n`);
-        }, 100);
+        }, 200);
       },
     ];
-    expect(await open.ask(address(), MESSAGES, options())).toBe('xxxxxxxx');
+    // All of it takes longer than the patience, no piece of it does.
+    const asked = open.ask(address({ patienceMs: 1_500 }), MESSAGES, options());
+    expect(await asked).toBe('x'.repeat(12));
   });
 
   it('keeps what a server says of a failure short and plain', async () => {
