@@ -23,7 +23,7 @@ interface Decided {
 export class Decider {
   readonly #world: World;
   /** Lines that only the decision had, by what takes it back. */
-  readonly #added = new Map<string, { readonly path: VaultPath; readonly line: string }>();
+  readonly #added = new Map<string, { readonly path: VaultPath; readonly token: string }>();
 
   constructor(world: World) {
     this.#world = world;
@@ -48,7 +48,7 @@ export class Decider {
     const id = report.events.find(({ kind }) => kind === 'resolved')?.undo;
     if (id === undefined) return report;
     world.reach('decision: committed');
-    if (added !== undefined) this.#added.set(id, { path, line: addedLine(added) });
+    if (added !== undefined) this.#added.set(id, { path, token: added });
     // The version that a person has turned down; the other ways keep it.
     if (take.kind === 'note' || take.kind === 'text')
       world.settled.set(id, { stem: path, hash: contents.copy.hash });
@@ -70,9 +70,12 @@ export class Decider {
 
   #takesAway(device: Device, id: string): void {
     const added = this.#added.get(id);
-    const before = added === undefined ? undefined : device.files().get(added.path);
-    if (added === undefined || before === undefined) return;
-    const after = toBytes(toText(before).replace(added.line, ''));
+    if (added === undefined) return;
+    // Also where the decision has not come to this vault yet: it may be in the cloud alone.
+    this.#world.ledger.mayComeTrue(added.token);
+    const before = device.files().get(added.path);
+    if (before === undefined) return;
+    const after = toBytes(toText(before).replace(addedLine(added.token), ''));
     this.#changed(device, added.path, [fileChange(before, after)]);
   }
 
