@@ -64,13 +64,13 @@ describe('the command as it is shipped', () => {
     expect(stderr).not.toContain('NativeModule https');
   });
 
-  it('reads the Azure client, which lies in a file of its own, only where the cloud is there', async () => {
+  it('reads the Azure client and the age library, each in a file of its own, only where they are needed', async () => {
     const copy = join(folder, 'without azure');
     await cp(join(folder, 'twincloud-parts'), join(copy, 'twincloud-parts'), { recursive: true });
     await cp(join(folder, 'twincloud.cjs'), join(copy, 'twincloud.cjs'));
     const parts = await readdir(join(copy, 'twincloud-parts'));
-    expect(parts.map((name) => name.split('-')[0]).sort()).toEqual(['azure', 'program']);
-    for (const name of parts.filter((one) => one.startsWith('azure')))
+    expect(parts.map((name) => name.split('-')[0]).sort()).toEqual(['age', 'azure', 'program']);
+    for (const name of parts.filter((one) => !one.startsWith('program')))
       await rm(join(copy, 'twincloud-parts', name));
     const check = (remote: string): Promise<{ readonly stdout: string }> =>
       promisify(execFile)(process.execPath, [join(copy, 'twincloud.cjs'), 'check', '--remote', remote], {

@@ -15,6 +15,8 @@ import {
 } from '../../src/engine/ports.ts';
 import { MemoryStore } from '../../src/storage/memory/memory-store.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
+import { VaultKey } from '../../src/storage/sealed/vault-key.ts';
+import { withEncryption } from '../../src/storage/sealed/with-encryption.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { SeededRandom } from '../support/seeded-random.ts';
 
@@ -74,17 +76,29 @@ export interface DeviceOptions {
   readonly state?: MemoryState;
 }
 
+/** Set: the devices of every bench seal what they put into its cloud and backups. */
+export const SEALED = 'TWINCLOUD_TEST_SEALED';
+let oneKey: Promise<VaultKey> | undefined;
+
+function vaultKeyOfAll(): Promise<VaultKey> {
+  oneKey ??= VaultKey.create();
+  return oneKey;
+}
+
 /** One cloud in memory and as many devices as a test wants. */
 export function bench(): Bench {
   const clock = new FakeClock({ auto: true });
   const store = new MemoryStore({ clock });
+  const isSealed = process.env[SEALED] !== undefined;
+  const sealed = (one: ObjectStore): ObjectStore =>
+    isSealed ? withEncryption(one, { key: vaultKeyOfAll, gzip: compression }) : one;
   let count = 0;
   const engineOn = (parts: EngineParts): Engine => {
     count += 1;
     const { name, vault, state, through, settings, backups } = parts;
     return createEngine({
       vault,
-      store: through?.(store) ?? store,
+      store: sealed(through?.(store) ?? store),
       state,
       clock,
       random: new SeededRandom(count),
@@ -93,7 +107,9 @@ export function bench(): Bench {
       log: silent,
       device: { id: String(count).padStart(16, '0') as DeviceId, name },
       settings: { ...DEFAULT_SETTINGS, readableCopy: false, ...settings },
-      ...(backups === undefined ? {} : { backups }),
+      ...(backups === undefined
+        ? {}
+        : { backups: backups.map((backup) => ({ ...backup, store: sealed(backup.store) })) }),
     });
   };
   return {

@@ -47,7 +47,8 @@ export async function changePassphrase(context: Context): Promise<ExitCode> {
     await store.close();
   }
   console.json({ vault: config.vault, changed: true });
-  console.line('The passphrase is changed. Other devices ask for it at their next sync.');
+  console.line('The passphrase is changed. Give it to your other devices: until then the former one');
+  console.line('opens the key that they keep on their own disk.');
   console.line('Who knew the former one, and kept a copy of the bucket, can still read that copy.');
   return EXIT.done;
 }
