@@ -355,4 +355,39 @@ describe('a vault that cannot be written as planned', () => {
     await a.engine.sync();
     expect(await contentsOf(a)).toEqual({ 'n.md': 'new and whole' });
   });
+
+  /** A crash leaves the beginning of the newer version on the phone, and a person writes on before the next sync. */
+  async function editedAfterTear(text: string): Promise<{ readonly a: TestDevice; readonly b: TestDevice }> {
+    const { device } = bench();
+    const [a, b] = [device('laptop'), device('phone')];
+    a.vault.userWrite('n.md', 'one\ntwo\n');
+    await a.engine.sync();
+    await b.engine.sync();
+    a.vault.userWrite('n.md', 'zero\none\ntwo\n');
+    await a.engine.sync();
+    const install = b.vault.install.bind(b.vault);
+    b.vault.install = (_staged, path) => {
+      b.vault.userWrite(path, text);
+      return Promise.reject(new VaultError('disk-full', path, 'the power went'));
+    };
+    await failure(b.engine.sync());
+    b.vault.install = install;
+    const next = again(b, device);
+    await next.engine.sync();
+    await a.engine.sync();
+    return { a, b: next };
+  }
+
+  it('[I23] [I1] what a person adds to a half-written note takes no line away from the whole one', async () => {
+    const { a, b } = await editedAfterTear('zero\none\nmine\n');
+    const contents = await contentsOf(b);
+    expect(contents['n.md']).toBe('zero\none\ntwo\n');
+    expect(Object.values(contents)).toContain('zero\none\nmine\n');
+    expect(await contentsOf(a)).toEqual(contents);
+  });
+
+  it('[I11] an edit after such a crash is merged where it took no line of the base away', async () => {
+    const { a } = await editedAfterTear('one\ntwo\nmine\n');
+    expect(await contentsOf(a)).toEqual({ 'n.md': 'zero\none\ntwo\nmine\n' });
+  });
 });

@@ -83,4 +83,9 @@ export const KNOWN_SEEDS: readonly KnownSeed[] = [
     rule: 'error',
     was: 'a note that its user renamed while the run before was mended failed the sync',
   },
+  {
+    seed: 5000034,
+    rule: 'I1',
+    was: 'a half-written note that a person wrote on was merged as an edit, and its missing half was deleted everywhere',
+  },
 ];

@@ -22,7 +22,7 @@ export async function recoverLocal(deps: EngineDeps, state: DeviceState, cloud: 
   const changes = new StateChanges();
   for (const [key, intent] of await state.intents()) {
     if (intent.kind === 'commit') continue;
-    const seen = await recoverOne({ deps, cloud, changes }, intent);
+    const seen = await recoverOne({ deps, state, cloud, changes }, intent);
     // What could not be looked at is looked at by the next run.
     if (seen) changes.intent(key, undefined);
   }
@@ -42,17 +42,16 @@ export async function unsettledPaths(state: DeviceState): Promise<readonly Vault
 }
 
 /** Whether it is known now how far it had come. */
-async function recoverOne(
-  { deps, cloud, changes }: Recovery,
-  intent: Exclude<Intent, { kind: 'commit' }>,
-): Promise<boolean> {
+async function recoverOne(recovery: Recovery, intent: Exclude<Intent, { kind: 'commit' }>): Promise<boolean> {
+  const { deps, changes } = recovery;
   switch (intent.kind) {
     case 'install': {
       const hash = await hashNow(deps, intent.path);
       if (hash === 'unknown') return false;
-      const whole = hash === intent.row.hash || (await healTorn({ deps, cloud, changes }, intent, hash));
+      const whole = hash === intent.row.hash || (await healTorn(recovery, intent, hash));
       if (whole === 'unknown') return false;
       if (whole) changes.base({ path: intent.path, row: intent.row });
+      else if (hash !== intent.expected && hash !== 'absent') return keepUnclear(recovery, intent);
       return true;
     }
     case 'trash': {
@@ -68,6 +67,7 @@ async function recoverOne(
 
 interface Recovery {
   readonly deps: EngineDeps;
+  readonly state: DeviceState;
   readonly cloud: Cloud;
   readonly changes: StateChanges;
 }
@@ -92,6 +92,44 @@ async function healTorn(
   const staged = await deps.vault.stage(oneChunk(fetched.bytes));
   const options = { expected: hash, hash: row.hash, mtimeMs: deps.clock.now() };
   return (await deps.vault.install(staged, path, options)).kind === 'done';
+}
+
+/**
+ * Neither what was to stand there nor what stood before: a person's edit, perhaps of half a note. Lines
+ * of the base that it lacks may be ones that nobody took away, so that it loses its base: the planner
+ * then keeps both. Whether it could be looked at.
+ */
+async function keepUnclear(
+  { deps, state, cloud, changes }: Recovery,
+  { path, sizeBytes }: InstallIntent,
+): Promise<boolean> {
+  const row = (await state.base()).get(path);
+  if (row === undefined) return true;
+  if (sizeBytes > WHOLE_FILE_BYTES) {
+    changes.base({ path });
+    return true;
+  }
+  const bytes = await readNow(deps, path);
+  if (bytes === undefined) return false;
+  const base = await new ContentReader(deps, cloud).one({ ...row, sizeBytes: WHOLE_FILE_BYTES });
+  if (base.kind === 'damaged' || !holdsLines(bytes, base.bytes)) changes.base({ path });
+  return true;
+}
+
+/** Whether each line of `of` is in `bytes`, as often. */
+function holdsLines(bytes: Uint8Array, of: Uint8Array): boolean {
+  const left = new Map<string, number>();
+  for (const line of linesOf(bytes)) left.set(line, (left.get(line) ?? 0) + 1);
+  return linesOf(of).every((line) => {
+    const count = left.get(line) ?? 0;
+    left.set(line, count - 1);
+    return count > 0;
+  });
+}
+
+function linesOf(bytes: Uint8Array): readonly string[] {
+  // One character a byte: what is no UTF-8 stays as it is.
+  return new TextDecoder('latin1').decode(bytes).split('\n');
 }
 
 async function readNow(deps: EngineDeps, path: VaultPath): Promise<Uint8Array | undefined> {

@@ -58,17 +58,17 @@ export const MUTANTS: readonly Mutant[] = [
     replace: "  if (result.kind === 'lost') return 'done';\n  const view",
   },
   {
-    name: 'a condemned shard is written again under its key',
+    name: 'a compaction leaves out what its own commit brings',
     file: 'engine/execute/committer.ts',
-    find: 'return condemned.some((list) => namesCondemned(list, hashes)) ? undefined : shards;',
-    replace: 'return condemned.length > 99 && namesCondemned(undefined, hashes) ? undefined : shards;',
+    find: '  for (const path of expired) if (!own.has(path)) tree.delete(path);\n',
+    replace: '  for (const path of [...expired, ...own]) tree.delete(path);\n',
   },
   // What was seen.
   {
     name: 'ancestry is not asked for',
     file: 'engine/execute/observe.ts',
-    find: '    if (!verified) await rejoin(run, changes);\n',
-    replace: '    if (!verified) run.rejoins += 0;\n',
+    find: '!(await meetOnCommonGround(run, heads, changes))) await rejoin(run, changes);\n',
+    replace: '!(await meetOnCommonGround(run, heads, changes))) run.rejoins += 0;\n',
   },
   {
     name: 'a rejoin keeps the base',
@@ -98,21 +98,27 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a commit of unknown fate is believed to have failed',
     file: 'engine/execute/recover.ts',
-    find: 'intent.lineage === head.lineage && head.log.includes(intent.commit)',
-    replace: 'intent.lineage === head.lineage && intent.generation < 0',
+    find: 'const inLog = head.log.includes(intent.commit);',
+    replace: 'const inLog = intent.generation < 0;',
   },
   {
     name: 'a commit of unknown fate is believed to have succeeded',
     file: 'engine/execute/recover.ts',
-    find: 'intent.lineage === head.lineage && head.log.includes(intent.commit)',
-    replace: 'intent.lineage === head.lineage',
+    find: 'const inLog = head.log.includes(intent.commit);',
+    replace: 'const inLog = intent.lineage === head.lineage;',
   },
   {
     name: 'a half-written note is an edit',
     file: 'engine/execute/recover.ts',
-    find: 'hash === intent.row.hash || (await healTorn({ deps, cloud, changes }, intent, hash))',
+    find: "      const whole = hash === intent.row.hash || (await healTorn(recovery, intent, hash));\n      if (whole === 'unknown') return false;\n      if (whole) changes.base({ path: intent.path, row: intent.row });\n      else if (hash !== intent.expected && hash !== 'absent') return keepUnclear(recovery, intent);\n",
     replace:
-      'hash === intent.row.hash || (hash === intent.row.hash && (await healTorn({ deps, cloud, changes }, intent, hash)))',
+      '      void healTorn;\n      void keepUnclear;\n      if (hash === intent.row.hash) changes.base({ path: intent.path, row: intent.row });\n',
+  },
+  {
+    name: 'a half-written note that was written on is an edit',
+    file: 'engine/execute/recover.ts',
+    find: "      else if (hash !== intent.expected && hash !== 'absent') return keepUnclear(recovery, intent);\n",
+    replace: '      void keepUnclear;\n',
   },
   {
     name: 'an install that was begun is believed to be done',
@@ -196,8 +202,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a copy made before is not found again',
     file: 'engine/execute/resolve.ts',
-    find: '  if (existing !== undefined) return { commit: [], downloads: [download(action, reason)] };\n',
-    replace: '  void existing;\n',
+    find: '  if (existing !== undefined) {\n    if (!run.conflictRows',
+    replace: '  if (existing === path) {\n    if (!run.conflictRows',
   },
   // Contents.
   {
@@ -215,8 +221,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a tree is kept from a head that was undone',
     file: 'engine/cloud/tree-reader.ts',
-    find: 'known !== undefined && head.log.includes(known.head.commit) ? known : undefined',
-    replace: 'known !== undefined && head.log.length > 0 ? known : undefined',
+    find: 'head.lineage === known?.head.lineage && head.log.includes(known.head.commit)',
+    replace: 'head.lineage === known?.head.lineage',
   },
   // The scan and the guard.
   {
@@ -264,10 +270,10 @@ export const MUTANTS: readonly Mutant[] = [
     replace: '    void addRoot;\n    void root;\n',
   },
   {
-    name: 'collection deletes though the head has moved on',
+    name: 'collection condemns what the head itself needs',
     file: 'engine/upkeep/collect.ts',
-    find: '  if (doomed.length > 0 && !(await isNewest(run, survey))) return LOST;\n',
-    replace: '  if (doomed.length > 1e9 && !(await isNewest(run, survey))) return LOST;\n',
+    find: '  await survey.reach.addTo(reachable, view.head);\n',
+    replace: '',
   },
   {
     name: 'an edit in the readable copy is written over',
