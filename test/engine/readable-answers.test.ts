@@ -10,10 +10,12 @@ async function readableText(store: ObjectStore, key: string): Promise<string> {
 }
 
 describe('a readable copy whose put got no answer', () => {
-  it.each<readonly [string, Fault]>([
-    ['had no effect', { kind: 'fail-before' }],
-    ['had its effect', { kind: 'fail-after' }],
-  ])('[RC2] that %s: the same sync looks and brings it in step', async (_, fault) => {
+  it.each<readonly [string, Fault, number]>([
+    ['had no effect', { kind: 'fail-before' }, 1],
+    ['had its effect', { kind: 'fail-after' }, 1],
+    ['had no effect twice', { kind: 'fail-before' }, 2],
+    ['had its effect twice', { kind: 'fail-after' }, 2],
+  ])('[RC2] that %s: the same sync looks and brings it in step', async (_, fault, times) => {
     const { store, device } = bench();
     const faulty = new FaultyStore(store);
     const a: TestDevice = device('a', { settings: { readableCopy: true }, through: () => faulty });
@@ -21,7 +23,7 @@ describe('a readable copy whose put got no answer', () => {
     await a.engine.sync();
     for (const text of ['second\n', 'third\n']) {
       a.vault.userWrite('note.md', text);
-      faulty.script = whenever(({ conditional, key }) => conditional && key === 'note.md', fault, 1);
+      faulty.script = whenever(({ conditional, key }) => conditional && key === 'note.md', fault, times);
       expect(await a.engine.sync()).toMatchObject({ outcome: 'done', problems: [] });
       expect(await readableText(store, 'note.md')).toBe(text);
       // Nothing is taken for another program's edit afterwards.

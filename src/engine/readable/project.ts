@@ -22,6 +22,8 @@ import {
   type PlainObject,
 } from './plain-objects.ts';
 
+/** So often an object is looked at where the answer to its write is lost each time. */
+const LOOKS = 3;
 /** Done rows are remembered this often: so many are written again at most after a crash. */
 const BATCH_FILES = 200;
 /** From so many on, one listing is cheaper than asking for each object. */
@@ -144,11 +146,20 @@ async function lookAndWrite(
   key: ObjectKey,
   entry: FileEntry | undefined,
 ): Promise<void> {
-  const known = work.run.projection(path);
-  const present = await presentAt(work, path, key);
-  const mayWrite =
-    present === undefined || isAsProjected(present, known) || (await ours(work, present, entry));
-  if (mayWrite) await bringInStep(work, path, key, { entry, present, known });
+  for (let looks = 1; ; looks += 1) {
+    const known = work.run.projection(path);
+    const present = await presentAt(work, path, key);
+    const mayWrite =
+      present === undefined || isAsProjected(present, known) || (await ours(work, present, entry));
+    if (!mayWrite) return;
+    try {
+      await bringInStep(work, path, key, { entry, present, known });
+      return;
+    } catch (error) {
+      // Of many connections that had idled more than one may be cut: the next look tells what came through.
+      if (looks === LOOKS || !isStoreError(error) || error.retry !== 'later') throw error;
+    }
+  }
 }
 
 async function presentAt(work: Projecting, path: VaultPath, key: ObjectKey): Promise<Present | undefined> {

@@ -20,6 +20,8 @@ export async function startServer(): Promise<RunningServer> {
   const [port = 0] = await freePorts(1);
   const package_ = dirname(createRequire(import.meta.url).resolve('azurite/package.json'));
   const options = ['--inMemoryPersistence', '--silent', '--disableTelemetry', '--skipApiVersionCheck'];
+  // By default it cuts connections that idle for 5 s, often in the moment in which the next request comes.
+  options.push('--blobKeepAliveTimeout', '120');
   const listen = ['--blobHost', '127.0.0.1', '--blobPort', String(port)];
   const daemon = startDaemon(
     process.execPath,
