@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { concatenated } from '../bytes.ts';
 
 import type { ContentHash } from '../model/ids.ts';
 import type { Decoded } from './decoded.ts';
@@ -82,16 +83,6 @@ function indexAndFooter(items: readonly PackItem[]): readonly Uint8Array[] {
   const length = new Uint8Array(8);
   new DataView(length.buffer).setBigUint64(0, BigInt(index.length));
   return [index, length, MAGIC];
-}
-
-function concatenated(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }
 
 /** Bytes of the index, from a pack's last 16 bytes or more. Never throws. */

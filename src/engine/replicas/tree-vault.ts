@@ -1,4 +1,5 @@
 import type { FileEntry, RemoteTree } from '../../core/model/entry.ts';
+import { joined } from '../../core/bytes.ts';
 import { isLive } from '../../core/model/tree.ts';
 import { isFolder, type VaultPath } from '../../core/model/vault-path.ts';
 import { wantedOf, type ContentReader } from '../cloud/content.ts';
@@ -126,14 +127,4 @@ export class TreeVault implements Vault {
 
 function fileOf({ path, sizeBytes, mtimeMs }: FileEntry): VaultFile {
   return { path, sizeBytes, mtimeMs };
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.length;
-  }
-  return bytes;
 }

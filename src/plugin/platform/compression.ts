@@ -1,4 +1,5 @@
 import { CompressionError, type Compression } from '../../engine/ports.ts';
+import { joined } from '../../core/bytes.ts';
 
 type Format = 'gzip' | 'deflate-raw';
 
@@ -42,7 +43,7 @@ async function collect(stream: ReadableStream<Uint8Array>, limitBytes: number): 
   let sizeBytes = 0;
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return joined(chunks, sizeBytes);
+    if (done) return joined(chunks);
     sizeBytes += value.length;
     if (sizeBytes > limitBytes) {
       await reader.cancel().catch(() => undefined);
@@ -50,16 +51,4 @@ async function collect(stream: ReadableStream<Uint8Array>, limitBytes: number): 
     }
     chunks.push(value);
   }
-}
-
-function joined(chunks: readonly Uint8Array[], sizeBytes: number): Uint8Array {
-  const [only] = chunks;
-  if (chunks.length === 1 && only !== undefined) return only;
-  const whole = new Uint8Array(sizeBytes);
-  let offset = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return whole;
 }

@@ -1,4 +1,5 @@
 import type { ObjectKey } from '../../core/model/ids.ts';
+import { concatenated } from '../../core/bytes.ts';
 import { clampRange, throwIfAborted } from '../body.ts';
 import { compareKeys } from '../key.ts';
 import { decodeMetadata } from '../metadata-text.ts';
@@ -84,18 +85,8 @@ export async function readBody(
 async function bytesOf({ blobBody, readableStreamBody }: BodyOutput): Promise<Uint8Array> {
   if (blobBody !== undefined) return new Uint8Array(await (await blobBody).arrayBuffer());
   const pieces: Uint8Array[] = [];
-  let length = 0;
-  for await (const piece of readableStreamBody as AsyncIterable<Uint8Array>) {
-    pieces.push(piece);
-    length += piece.length;
-  }
-  const body = new Uint8Array(length);
-  let offset = 0;
-  for (const piece of pieces) {
-    body.set(piece, offset);
-    offset += piece.length;
-  }
-  return body;
+  for await (const piece of readableStreamBody as AsyncIterable<Uint8Array>) pieces.push(piece);
+  return concatenated(pieces);
 }
 
 interface PageOutput extends VersionOutput {

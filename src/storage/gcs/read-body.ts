@@ -1,4 +1,5 @@
 import { StoreError } from '../store-error.ts';
+import { joined } from '../../core/bytes.ts';
 import type { TransportResponse } from './transport.ts';
 
 interface Bounds {
@@ -30,7 +31,7 @@ export async function readBytes(response: TransportResponse, bounds: Bounds): Pr
       size += value.length;
       if (size < mostBytes || (size === mostBytes && !cut)) continue;
       if (!cut) throw tooMuch(mostBytes, key);
-      return joined(pieces, size).subarray(0, mostBytes);
+      return joined(pieces).subarray(0, mostBytes);
     }
   } catch (error) {
     if (error instanceof StoreError) throw error;
@@ -39,7 +40,7 @@ export async function readBytes(response: TransportResponse, bounds: Bounds): Pr
     // Of a body that was read to its end this does nothing.
     reader.cancel().catch(() => undefined);
   }
-  return checked(joined(pieces, size), announced, key);
+  return checked(joined(pieces), announced, key);
 }
 
 /** An answer that is none that this API gives, or not whole. */
@@ -71,16 +72,4 @@ function checked(bytes: Uint8Array, announced: string | undefined, key: string |
 
 function tooMuch(mostBytes: number, key: string | undefined): StoreError {
   return corruptAnswer(`an answer of more than ${String(mostBytes)} bytes`, key);
-}
-
-function joined(pieces: readonly Uint8Array[], size: number): Uint8Array {
-  const [only] = pieces;
-  if (pieces.length === 1 && only !== undefined) return only;
-  const whole = new Uint8Array(size);
-  let offset = 0;
-  for (const piece of pieces) {
-    whole.set(piece, offset);
-    offset += piece.length;
-  }
-  return whole;
 }

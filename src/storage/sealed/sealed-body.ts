@@ -1,4 +1,5 @@
 import { bodySize, readPiece } from '../body.ts';
+import { joined } from '../../core/bytes.ts';
 import type { BodySource, ObjectBody } from '../object-store.ts';
 import { StoreError } from '../store-error.ts';
 import { PART_BYTES, partCount, sealedBytes, splitParts } from './parts.ts';
@@ -84,7 +85,7 @@ export class SealedSource implements BodySource {
       pieces.push(part);
       bytes += part.length;
     }
-    const all = pieces.length === 1 ? this.#ready : joined(pieces);
+    const all = joined(pieces);
     this.#ready = all.slice(length);
     this.#position += length;
     return all.subarray(0, length);
@@ -110,16 +111,4 @@ function outOfOrder(key: string): StoreError {
     key,
     detail: 'pieces were asked for out of order',
   });
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const [only] = pieces;
-  if (pieces.length === 1 && only !== undefined) return only;
-  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const piece of pieces) {
-    whole.set(piece, offset);
-    offset += piece.length;
-  }
-  return whole;
 }

@@ -1,4 +1,5 @@
 import type { DataAdapter } from 'obsidian';
+import { concatenated } from '../../../core/bytes.ts';
 import type { Random, StagedId } from '../../../engine/ports.ts';
 import { STAGING_FOLDER } from '../../../engine/vault-layout.ts';
 import { PIECE_BYTES } from './contents.ts';
@@ -26,7 +27,7 @@ export class Staging {
     let isFirst = true;
     try {
       for await (const pieces of gathered(chunks)) {
-        await this.#write(path, joined(pieces), isFirst);
+        await this.#write(path, inOwnBuffer(pieces), isFirst);
         isFirst = false;
       }
       if (isFirst) await this.#write(path, new Uint8Array(), true);
@@ -116,15 +117,9 @@ async function* gathered(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<read
 }
 
 /** In a buffer of its own, as the app takes buffers. */
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+function inOwnBuffer(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const [only] = parts;
   if (parts.length === 1 && only?.buffer instanceof ArrayBuffer && only.byteLength === only.buffer.byteLength)
     return only as Uint8Array<ArrayBuffer>;
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
+  return concatenated(parts);
 }
