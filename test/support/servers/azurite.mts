@@ -1,11 +1,14 @@
 import { createRequire } from 'node:module';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { accepts, freePorts, startDaemon, waitUntil } from './processes.mts';
 import type { RunningServer } from './server.mts';
 
 const ACCOUNT = 'twincloudtest';
+const PROGRAM = fileURLToPath(new URL('azurite-main.mts', import.meta.url));
+const LOADER = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 const KEY = btoa('twincloud test key of azurite, 32+');
 
 /** Comes with the project's packages. */
@@ -18,19 +21,13 @@ export async function install(): Promise<void> {
 export async function startServer(): Promise<RunningServer> {
   const folder = await mkdtemp(join(tmpdir(), 'azurite-'));
   const [port = 0] = await freePorts(1);
-  const package_ = dirname(createRequire(import.meta.url).resolve('azurite/package.json'));
   const options = ['--inMemoryPersistence', '--silent', '--disableTelemetry', '--skipApiVersionCheck'];
-  // By default it cuts connections that idle for 5 s, often in the moment in which the next request comes.
-  options.push('--blobKeepAliveTimeout', '120');
+  options.push('--keepAliveTimeout', '600');
   const listen = ['--blobHost', '127.0.0.1', '--blobPort', String(port)];
-  const daemon = startDaemon(
-    process.execPath,
-    [join(package_, 'dist/src/blob/main.js'), ...options, ...listen],
-    {
-      env: { AZURITE_ACCOUNTS: `${ACCOUNT}:${KEY}` },
-      cwd: folder,
-    },
-  );
+  const daemon = startDaemon(process.execPath, ['--import', LOADER, PROGRAM, ...options, ...listen], {
+    env: { AZURITE_ACCOUNTS: `${ACCOUNT}:${KEY}` },
+    cwd: folder,
+  });
   const stop = async (): Promise<void> => {
     await daemon.stop();
     await rm(folder, { recursive: true, force: true });
