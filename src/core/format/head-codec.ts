@@ -57,6 +57,7 @@ const HeadSchema: v.GenericSchema<unknown, Head> = v.pipe(
           v.array(keySchema(['pack', 'blob', 'delta', 'shard', 'root'])),
           v.maxLength(MAX_CONDEMNED),
         ),
+        generation: v.exactOptional(GenerationSchema),
       }),
     ),
   }),
@@ -140,8 +141,6 @@ function headToJson(head: Head): Readonly<Record<string, unknown>> {
     spilled: head.spilled,
     delta: head.delta.map(recordToJson),
     ...(head.root !== undefined && { root: head.root }),
-    ...(head.condemned !== undefined && {
-      condemned: { atMs: head.condemned.atMs, keys: head.condemned.keys },
-    }),
+    ...(head.condemned !== undefined && { condemned: head.condemned }),
   };
 }
