@@ -29,8 +29,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'an own commit under a newer head is believed to be the head',
     file: 'engine/execute/committer.ts',
-    find: "return now.head.commit === prepared.head.commit ? { kind: 'won', etag: now.etag } : { kind: 'lost' };",
-    replace: "return { kind: 'won', etag: now.etag };",
+    find: "return now.head.commit === prepared.head.commit ? { ...now, kind: 'won' } : { kind: 'lost' };",
+    replace: "return { ...now, kind: 'won' };",
   },
   {
     name: 'the head is put before what it refers to',
