@@ -85,7 +85,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the head seen is not remembered',
     file: 'engine/execute/observe.ts',
-    find: "  changes.meta('head', { etag: view.etag, head: view.head });\n",
+    find: "  changes.meta('head', tagged(view));\n",
     replace: '',
   },
   {
