@@ -72,10 +72,13 @@ export function withTheme(rng: Prng, drawn: Scenario, isNarrow: boolean): Scenar
 
 /** Everything of the widest range, most of all where the engine rarely comes. */
 function places(rng: Prng, drawn: Scenario): Scenario {
+  const devices = drawn.devices.slice(0, rng.pick([2, 2, 3]));
   return {
     ...drawn,
-    devices: drawn.devices.slice(0, rng.pick([2, 2, 3])),
+    devices,
     chaosSteps: rng.pick([120, 250]),
+    // What another program writes into a readable copy that nobody keeps is nobody's note.
+    externalEdits: drawn.externalEdits && devices.some(({ settings }) => settings.readableCopy),
     bulk: false,
     theme: { name: 'places', siteRate: rng.pick([0.15, 0.4]), meddles: 0.1 },
   };
