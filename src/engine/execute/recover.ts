@@ -1,5 +1,5 @@
 import type { Head } from '../../core/model/head.ts';
-import { foldPath, isFolder, type VaultPath } from '../../core/model/vault-path.ts';
+import { isFolder, type VaultPath } from '../../core/model/vault-path.ts';
 import type { EngineDeps } from '../api.ts';
 import { isVaultError } from '../ports.ts';
 import { ContentReader } from '../cloud/content.ts';
@@ -48,22 +48,20 @@ type Found = ContentHash | 'absent' | 'unknown';
 async function lookAt(deps: EngineDeps, paths: ReadonlySet<VaultPath>): Promise<(path: VaultPath) => Found> {
   const found = new Map<VaultPath, Found>();
   for (const path of paths) if (!isFolder(path)) found.set(path, await hashNow(deps, path));
-  const missing = [...found].flatMap(([path, seen]) => (seen === 'absent' ? [foldPath(path)] : []));
+  const missing = [...found].flatMap(([path, seen]) => (seen === 'absent' ? [path] : []));
   // Also with nothing missing: what else is done relies on the drive.
   const { files, problems } = await deps.vault.list({
-    include: (path) =>
-      missing.some((one) => one === foldPath(path) || (isFolder(path) && one.startsWith(foldPath(path)))),
+    include: (path) => missing.some((one) => one === path || (isFolder(path) && one.startsWith(path))),
   });
-  const there = new Set(files.map(({ path }) => foldPath(path)));
+  const there = new Set(files.map(({ path }) => path));
   for (const { path: unread } of problems) {
     if (unread === undefined) continue;
-    const one = foldPath(unread);
-    for (const path of missing)
-      if (path === one || path.startsWith(isFolder(unread) ? one : `${one}/`)) there.add(path);
+    const folder = isFolder(unread) ? unread : `${unread}/`;
+    for (const path of missing) if (path === unread || path.startsWith(folder)) there.add(path);
   }
   return (path) => {
     const seen = found.get(path) ?? 'unknown';
-    return seen === 'absent' && there.has(foldPath(path)) ? 'unknown' : seen;
+    return seen === 'absent' && there.has(path) ? 'unknown' : seen;
   };
 }
 
