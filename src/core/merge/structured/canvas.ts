@@ -51,6 +51,13 @@ export function danglingArrows(merged: Json, sides: readonly Json[]): ReadonlySe
   );
 }
 
+export function hasIdTwice(canvas: Json): boolean {
+  return (['nodes', 'edges'] as const).some((key) => {
+    const items = itemsOf(canvas, key);
+    return new Set(items.map(idOf)).size < items.length;
+  });
+}
+
 export function withoutArrows(canvas: Json, arrows: ReadonlySet<JsonObject>): Json {
   if (!isObject(canvas) || arrows.size === 0) return canvas;
   return { ...canvas, edges: arrowsOf(canvas).filter((arrow) => !arrows.has(arrow)) };
