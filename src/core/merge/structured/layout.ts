@@ -129,17 +129,45 @@ export function mergeLayouts(
   values: Versions<Json>,
 ): Layout | 'unread' | undefined {
   const all = candidates([bodies.base, bodies.local, bodies.remote]);
-  const fitting = (side: keyof Versions<unknown>): Layout[] =>
-    all.filter((layout) => isWrittenSo(bodies[side], values[side], layout));
-  const [base, local, remote] = [fitting('base'), fitting('local'), fitting('remote')];
+  const fits = {
+    base: fitOf(bodies.base, values.base),
+    local: fitOf(bodies.local, values.local),
+    remote: fitOf(bodies.remote, values.remote),
+  };
+  const ofAll = all.find((layout) => fits.base(layout) && fits.local(layout) && fits.remote(layout));
+  if (ofAll !== undefined) return ofAll;
+  const [base, local, remote] = [fits.base, fits.local, fits.remote].map((fit) => all.filter(fit));
+  if (base === undefined || local === undefined || remote === undefined) return 'unread';
   if (base.length === 0 || local.length === 0 || remote.length === 0) return 'unread';
-  const both = local.filter((layout) => remote.includes(layout));
-  const kept = both.find((layout) => base.includes(layout)) ?? both[0];
-  if (kept !== undefined) return kept;
+  const ofBoth = local.find((layout) => remote.includes(layout));
+  if (ofBoth !== undefined) return ofBoth;
   // The sides differ here.
   const [isOurs, isTheirs] = [meet(remote, base), meet(local, base)];
   if (isOurs === isTheirs) return undefined;
   return isOurs ? local[0] : remote[0];
+}
+
+/** Whether the text is in a layout; those that write it alike are looked at once. */
+function fitOf(text: string, value: Json): (layout: Layout) => boolean {
+  const known = new Map<string, boolean>();
+  const levels = levelsOf(value);
+  return (layout) => {
+    const { newline, indent, colon, comma } = layout;
+    const depth = Math.min(layout.depth, levels);
+    // Nothing stands on one line there.
+    const between = depth === levels ? '' : comma;
+    const key = JSON.stringify([newline, indent, colon, between, depth]);
+    const isFit = known.get(key) ?? isWrittenSo(text, value, layout);
+    known.set(key, isFit);
+    return isFit;
+  };
+}
+
+/** How deep lists and objects stand in each other; counted as far as they are written at all. */
+function levelsOf(value: Json, level = 0): number {
+  if ((!isList(value) && !isObject(value)) || level > MAX_DEPTH) return level;
+  const inside = isList(value) ? value : Object.values(value);
+  return inside.reduce<number>((most, each) => Math.max(most, levelsOf(each, level + 1)), level + 1);
 }
 
 function meet(some: readonly Layout[], others: readonly Layout[]): boolean {
