@@ -260,8 +260,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'collection deletes without the day of grace',
     file: 'core/model/collection.ts',
-    find: '  if (condemned === undefined || nowMs - condemned.atMs < DELETE_AFTER_HOURS * HOUR_MS) return [];\n',
-    replace: '  if (condemned === undefined) return [];\n',
+    find: 'export const DELETE_AFTER_HOURS = 24;',
+    replace: 'export const DELETE_AFTER_HOURS = 0;',
   },
   {
     name: 'collection forgets what kept roots need',
