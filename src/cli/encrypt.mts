@@ -3,7 +3,7 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import { readEnvelope } from '../storage/sealed/sealed-head.ts';
 import { isStoreError } from '../storage/store-error.ts';
 import { VaultKey } from '../storage/sealed/vault-key.ts';
-import { addWrappedKey, readWrappedKey, wrapKey, type WrappedKey } from '../storage/sealed/wrapped-key.ts';
+import { claimFirstKey, readWrappedKey, wrapKey, type WrappedKey } from '../storage/sealed/wrapped-key.ts';
 import { CliError, EXIT } from './cli-error.mts';
 import type { VaultConfig } from './config.mts';
 import { askNewPassphrase, askSecret } from './passphrase.mts';
@@ -51,7 +51,7 @@ export async function encryptionOf(
   if (!isWanted) return undefined;
   if (found.kind === 'plain')
     throw new CliError(
-      'This cloud holds a vault that is not encrypted, and a vault cannot be encrypted afterwards yet. Name an empty prefix or folder: the notes are sent there anew; then remove the old one.',
+      'This cloud holds a vault that is not encrypted. Join it (twincloud init without --encrypt, then twincloud sync), and then encrypt it: twincloud encryption on',
       EXIT.usage,
     );
   if (found.kind === 'files')
@@ -60,8 +60,8 @@ export async function encryptionOf(
       EXIT.usage,
     );
   const wrapped = await wrapKey(await VaultKey.create(), await askNewPassphrase(env), { revision: 1 });
-  if (await addWrappedKey(store, wrapped, { signal })) return encryptionConfig(wrapped);
-  return joined(await readWrappedKey(store, { signal }), env);
+  const held = await claimFirstKey(store, wrapped, { signal });
+  return held.id === wrapped.id ? encryptionConfig(held) : joined(held, env);
 }
 
 async function joined(
