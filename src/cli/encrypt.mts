@@ -28,6 +28,13 @@ export async function lookAtCloud(store: ObjectStore, signal: AbortSignal): Prom
   return { kind: 'empty' };
 }
 
+/** Whether anything of an unencrypted vault, or of other programs, lies there. */
+export async function hasPlain(store: ObjectStore, signal: AbortSignal): Promise<boolean> {
+  for await (const { objects } of store.list('', { signal }))
+    if (objects.some(({ key }) => !['head', 'foreign'].includes(classifyKey(key)))) return true;
+  return false;
+}
+
 /** A head that cannot be understood counts as plain: nothing may be begun beside it. */
 async function envelopeOf(store: ObjectStore, signal: AbortSignal): Promise<'absent' | 'plain' | 'sealed'> {
   try {

@@ -72,7 +72,10 @@ function sampleOf(objects: readonly ListedObject[], { deps }: Route): readonly L
 }
 
 /** Whether the target's object, read back whole, is what its name or index says. */
-export async function isSound({ deps, to }: Pick<Route, 'deps' | 'to'>, { key, sizeBytes }: ListedObject): Promise<boolean> {
+export async function isSound(
+  { deps, to }: Pick<Route, 'deps' | 'to'>,
+  { key, sizeBytes }: ListedObject,
+): Promise<boolean> {
   if (sizeBytes === 0) return false;
   try {
     if (sizeBytes > deps.settings.bodyBytes) return await isWholeBlob({ deps, to }, key, sizeBytes);

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -115,6 +115,28 @@ describe('encryption on', { timeout: 120_000 }, () => {
     await done(['init', '--remote', bench.remote], 'c');
     await done(['sync'], 'c');
     expect(await bench.read(`${NAME}.md`, 'c')).toBe(`${TEXT}more\nby hand\n`);
+  });
+
+  it('[EN17] a backup that was away stays plain and is told of, and what a late device left is removed by the next run', async () => {
+    await setUp();
+    const away = join(bench.folder, 'away');
+    await rename(spare(), away);
+    const { exitCode, stderr } = await run(['encryption', 'on', '--yes']);
+    expect(exitCode, stderr).toBe(3);
+    expect(stderr).toContain('spare is not encrypted yet');
+    await rename(away, spare());
+    const plain = await bench.files('spare');
+    await bench.write('edit.md', 'an edit\n');
+    expect((await run(['sync'])).stderr).toContain('twincloud encryption on');
+    expect(await bench.files('spare')).toEqual(plain);
+    const late = join(bench.folder, 'cloud', '.twincloud', 'packs');
+    await mkdir(late, { recursive: true });
+    await writeFile(join(late, 'a'.repeat(32)), TEXT);
+    expect(await done(['init'], 'b')).toContain('not encrypted');
+    await done(['encryption', 'on', '--yes']);
+    await expectNothingPlain();
+    await done(['sync']);
+    expect(await done(['drill'])).toContain('4 files');
   });
 
   it('asks before anything, and removes nothing where that is not wanted yet', async () => {
