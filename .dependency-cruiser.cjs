@@ -21,7 +21,7 @@ const PACKAGES = {
   'storage/s3': ['p-map', '@aws-sdk/client-s3'],
   'storage/gcs': ['valibot'],
   // MD5 is set at the upload, which the service does not do for blocks.
-  'storage/azure': ['@azure/storage-blob', '@noble/hashes'],
+  'storage/azure': ['@aws-sdk/xml-builder', '@noble/hashes', 'valibot'],
   // The age format, and the one cipher that it lacks: names have to be sealed alike each time.
   'storage/sealed': ['age-encryption', '@noble/ciphers', '@noble/hashes'],
   storage: ['p-map'],

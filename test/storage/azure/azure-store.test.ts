@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { nodeClock } from '../../../src/cli/platform/clock.mts';
+import { fetchTransport } from '../../../src/cli/platform/fetch-transport.mts';
 import { nodeRandom } from '../../../src/cli/platform/random.mts';
 import type { ObjectKey } from '../../../src/core/model/ids.ts';
 import { createAzureStore, type AzureStoreOptions } from '../../../src/storage/azure/azure-store.ts';
@@ -10,7 +12,7 @@ import { failure } from '../../contract/object-store/subject-fixture.ts';
 const KEY = 'note.md' as ObjectKey;
 const ABOUT = { etag: '"0x1"', 'last-modified': new Date(0).toUTCString() };
 
-/** The store of a server that answers as the test says: the real SDK over a real socket, for what Azurite does not do. */
+/** The store of a server that answers as the test says: over a real socket, for what Azurite does not do. */
 async function storeOf(
   answer: (request: IncomingMessage, response: ServerResponse) => void,
   options: Partial<AzureStoreOptions> = {},
@@ -30,7 +32,8 @@ async function storeOf(
   const store = createAzureStore({
     container: 'notes',
     access: () => Promise.resolve(access),
-    now: Date.now,
+    transport: fetchTransport(),
+    timer: nodeClock,
     random: nodeRandom,
     ...options,
   });
