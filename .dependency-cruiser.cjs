@@ -103,9 +103,10 @@ module.exports = {
     },
     {
       name: 'only-composition-roots-build',
-      comment: 'Concrete stores, vaults and states are chosen in cli/*.mts and plugin/compose.ts alone.',
+      comment:
+        'Concrete stores, vaults and states are chosen in cli/*.mts and plugin/{compose,clouds}.ts alone.',
       severity: 'error',
-      from: { path: '^src/(engine|plugin)/', pathNot: '^src/plugin/compose[.]ts$' },
+      from: { path: '^src/(engine|plugin)/', pathNot: '^src/plugin/(compose|clouds)[.]ts$' },
       to: { path: '^src/storage/(s3|azure|gcs|memory|folder|sealed|wrappers)/' },
     },
     {

@@ -2,7 +2,8 @@ import { CONFLICT_STRATEGIES } from '../../engine/api.ts';
 import { aiControls, type AiControlKey } from '../ai/controls.ts';
 import type { SyncService } from '../service.ts';
 import type { CloudDraft } from './cloud-draft.ts';
-import type { Settings } from './model.ts';
+import { TEXT_KEYS, type CloudTextKey } from './cloud-fields.ts';
+import { CLOUD_KINDS, type CloudSettings, type Settings } from './model.ts';
 
 /** Where the value of a control is kept. */
 interface Control {
@@ -10,17 +11,9 @@ interface Control {
   set(value: unknown): void | Promise<void>;
 }
 
-type PlainKey = Exclude<keyof Settings, 's3' | 'ignore' | 'ai'>;
+type PlainKey = Exclude<keyof Settings, keyof CloudSettings | 'ignore' | 'ai'>;
 export type ControlKey =
-  | PlainKey
-  | AiControlKey
-  | 'endpoint'
-  | 'bucket'
-  | 'region'
-  | 'prefix'
-  | 'pathStyle'
-  | 'deviceName'
-  | 'paused';
+  PlainKey | AiControlKey | CloudTextKey | 'cloudKind' | 's3.pathStyle' | 'deviceName' | 'paused';
 
 /** A control for each key: the cloud's go into the draft, the device's to the device, all others are saved at once. */
 export function controlsOf(service: SyncService, draft: CloudDraft): Readonly<Record<ControlKey, Control>> {
@@ -30,20 +23,24 @@ export function controlsOf(service: SyncService, draft: CloudDraft): Readonly<Re
       if (isValue(value)) await service.changeSettings({ [key]: value });
     },
   });
-  const cloudText = (key: 'endpoint' | 'bucket' | 'region' | 'prefix'): Control => ({
-    get: () => draft.values[key],
+  const cloudText = (key: CloudTextKey): Control => ({
+    get: () => draft.text(key),
     set: (value) => {
       if (typeof value === 'string') draft.set(key, value);
     },
   });
   return {
-    endpoint: cloudText('endpoint'),
-    bucket: cloudText('bucket'),
-    region: cloudText('region'),
-    prefix: cloudText('prefix'),
-    pathStyle: {
-      get: () => draft.values.pathStyle,
-      set: (value) => draft.set('pathStyle', value === true),
+    ...(Object.fromEntries(TEXT_KEYS.map((key) => [key, cloudText(key)])) as Record<CloudTextKey, Control>),
+    cloudKind: {
+      get: () => draft.kind,
+      set: (value) => {
+        const kind = CLOUD_KINDS.find((one) => one === value);
+        if (kind !== undefined) draft.setKind(kind);
+      },
+    },
+    's3.pathStyle': {
+      get: () => draft.get('s3.pathStyle'),
+      set: (value) => draft.set('s3.pathStyle', value === true),
     },
     deviceName: {
       get: () => service.device.name,

@@ -21,8 +21,8 @@ class SettingsTab extends PluginSettingTab {
     this.#ui = ui;
     this.icon = 'cloud';
     this.#draft = new CloudDraft(
-      () => service.settings.s3,
-      (s3) => service.changeSettings({ s3 }),
+      () => service.settings,
+      (cloud) => service.changeSettings(cloud),
     );
     this.#controls = controlsOf(service, this.#draft);
   }
