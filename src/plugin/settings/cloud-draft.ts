@@ -12,6 +12,7 @@ import {
   type CloudTextKey,
 } from './cloud-fields.ts';
 import type { CloudKind, CloudSettings } from './model.ts';
+import { S3_PRESETS, serviceAt, type S3Service } from './s3-services.ts';
 
 /**
  * The cloud as it is being typed. It takes effect by `save` alone: a sync that starts in the midst of
@@ -21,6 +22,7 @@ export class CloudDraft {
   readonly #saved: () => CloudSettings;
   readonly #save: (cloud: CloudSettings) => Promise<void>;
   #kind: CloudKind | undefined;
+  #service: S3Service | undefined;
   readonly #edits = new Map<CloudKey, string | boolean>();
   readonly #wrong = new Set<CloudTextKey>();
   readonly #listeners = new Set<() => void>();
@@ -59,6 +61,28 @@ export class CloudDraft {
     this.#changed();
   }
 
+  /** As selected, else as the endpoint tells. Not kept: the endpoint is. */
+  get service(): S3Service {
+    return this.#service ?? serviceAt(this.text('s3.endpoint'));
+  }
+
+  /** Fills in what the service is known by; an endpoint of its own stays, with the region that goes with it. */
+  setService(service: S3Service): void {
+    this.#service = service;
+    if (service !== 'other') {
+      const { endpoint, region, pathStyle } = S3_PRESETS[service];
+      const typed = this.text('s3.endpoint');
+      if (serviceAt(typed) !== service || (service === 'amazon' && this.#wrong.has('s3.endpoint'))) {
+        this.#edits.set('s3.endpoint', endpoint);
+        this.#edits.set('s3.region', region);
+        this.#wrong.delete('s3.endpoint');
+        this.#wrong.delete('s3.region');
+      }
+      this.#edits.set('s3.pathStyle', pathStyle);
+    }
+    this.#changed();
+  }
+
   /** Says what is wrong with what was typed, and remembers that it is: `set` is not called with it. */
   check(key: CloudTextKey, value: string): string | undefined {
     const message = TEXT_FIELDS[key].check(value);
@@ -76,7 +100,7 @@ export class CloudDraft {
     if (wrong.length > 0) return save.invalid(wrong.map((key) => TEXT_FIELDS[key].name).join(', '));
     const missing = [
       ...this.#of(TEXT_KEYS)
-        .filter((key) => TEXT_FIELDS[key].isRequired && this.text(key).trim() === '')
+        .filter((key) => this.#isRequired(key) && this.text(key).trim() === '')
         .map((key) => TEXT_FIELDS[key].name),
       ...this.#of(SECRET_KEYS)
         .filter((key) => this.text(key) === '')
@@ -96,6 +120,7 @@ export class CloudDraft {
 
   discard(): void {
     this.#kind = undefined;
+    this.#service = undefined;
     this.#edits.clear();
     this.#wrong.clear();
     this.#changed();
@@ -105,6 +130,11 @@ export class CloudDraft {
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Without an endpoint all would go to Amazon, whatever is selected. */
+  #isRequired(key: CloudTextKey): boolean {
+    return TEXT_FIELDS[key].isRequired || (key === 's3.endpoint' && this.service !== 'amazon');
   }
 
   get #wrongHere(): readonly CloudTextKey[] {

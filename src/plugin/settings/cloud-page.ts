@@ -21,6 +21,7 @@ import {
 } from './cloud-fields.ts';
 import type { ControlKey } from './controls.ts';
 import { CLOUD_KINDS, type CloudKind } from './model.ts';
+import { S3_PRESETS } from './s3-services.ts';
 
 const { cloud: TEXT } = TEXTS.settings;
 
@@ -73,7 +74,20 @@ function placeGroup(draft: CloudDraft, kind: CloudKind): SettingDefinitionGroup<
     type: 'group',
     heading: TEXT[kind].heading,
     visible: () => draft.kind === kind,
-    items: [...texts.map((key) => textRow(draft, key)), ...(kind === 's3' ? [pathStyle] : [])],
+    items: [
+      ...(kind === 's3' ? [serviceRow(draft)] : []),
+      ...texts.map((key) => textRow(draft, key)),
+      ...(kind === 's3' ? [pathStyle] : []),
+    ],
+  };
+}
+
+function serviceRow({ service }: CloudDraft): SettingDefinition<ControlKey> {
+  const { name, options, hints } = TEXT.s3.service;
+  return {
+    name,
+    desc: hints[service],
+    control: { type: 'dropdown', key: 's3.service', options: { ...options } },
   };
 }
 
@@ -99,9 +113,14 @@ function textRow(draft: CloudDraft, key: CloudTextKey): SettingDefinition<Contro
       type: 'text',
       key,
       validate,
-      ...(isAddress ? { placeholder: TEXT.address.placeholder } : {}),
+      ...(isAddress ? { placeholder: exampleFor(draft, key) } : {}),
     },
   };
+}
+
+function exampleFor({ service }: CloudDraft, key: CloudTextKey): string {
+  const isKnown = key === 's3.endpoint' && service !== 'other';
+  return isKnown ? S3_PRESETS[service].example : TEXT.address.placeholder;
 }
 
 function secretRow({ ui, draft }: CloudPageParts, key: CloudSecretKey): SettingDefinition<ControlKey> {

@@ -4,6 +4,7 @@ import type { SyncService } from '../service.ts';
 import type { CloudDraft } from './cloud-draft.ts';
 import { TEXT_KEYS, type CloudTextKey } from './cloud-fields.ts';
 import { CLOUD_KINDS, type CloudSettings, type Settings } from './model.ts';
+import { S3_SERVICES } from './s3-services.ts';
 
 /** Where the value of a control is kept. */
 interface Control {
@@ -13,7 +14,14 @@ interface Control {
 
 type PlainKey = Exclude<keyof Settings, keyof CloudSettings | 'ignore' | 'ai'>;
 export type ControlKey =
-  PlainKey | AiControlKey | CloudTextKey | 'cloudKind' | 's3.pathStyle' | 'deviceName' | 'paused';
+  | PlainKey
+  | AiControlKey
+  | CloudTextKey
+  | 'cloudKind'
+  | 's3.service'
+  | 's3.pathStyle'
+  | 'deviceName'
+  | 'paused';
 
 /** A control for each key: the cloud's go into the draft, the device's to the device, all others are saved at once. */
 export function controlsOf(service: SyncService, draft: CloudDraft): Readonly<Record<ControlKey, Control>> {
@@ -36,6 +44,13 @@ export function controlsOf(service: SyncService, draft: CloudDraft): Readonly<Re
       set: (value) => {
         const kind = CLOUD_KINDS.find((one) => one === value);
         if (kind !== undefined) draft.setKind(kind);
+      },
+    },
+    's3.service': {
+      get: () => draft.service,
+      set: (value) => {
+        const service = S3_SERVICES.find((one) => one === value);
+        if (service !== undefined) draft.setService(service);
       },
     },
     's3.pathStyle': {

@@ -46,6 +46,8 @@ class SettingsTab extends PluginSettingTab {
 
   override async setControlValue(key: string, value: unknown): Promise<void> {
     await this.#control(key)?.set(value);
+    // It fills in other rows.
+    if (key === 's3.service') this.update();
   }
 
   #control(key: string): ReturnType<typeof controlsOf>[ControlKey] | undefined {

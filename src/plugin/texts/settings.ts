@@ -38,6 +38,26 @@ export const SETTINGS_TEXTS = {
     },
     s3: {
       heading: 'Bucket',
+      service: {
+        name: 'Service',
+        options: {
+          amazon: 'Amazon S3',
+          r2: 'Cloudflare R2',
+          b2: 'Backblaze B2',
+          minio: 'MinIO',
+          wasabi: 'Wasabi',
+          other: 'Another',
+        },
+        hints: {
+          amazon: 'Fills in what is known of it below. The region is that of the bucket.',
+          r2: 'Copy the endpoint from the bucket’s settings, without the bucket at its end. The region is auto.',
+          b2: 'It has no conditional writes, by which two devices that write at once are kept apart: the check will say that it cannot keep a vault. Copy the endpoint from the bucket; its second part is the region.',
+          minio: 'The address of your own server. Use a release of late 2025 or newer.',
+          wasabi:
+            'In another region the endpoint is https://s3.eu-central-1.wasabisys.com, say, with that region. The check finds out whether it can keep a vault.',
+          other: 'Any server that speaks S3 and has conditional writes, which the check finds out.',
+        },
+      },
       endpoint: {
         name: 'Endpoint',
         desc: 'The address of the service, as its console shows it. Empty for Amazon.',

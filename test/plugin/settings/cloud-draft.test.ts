@@ -4,6 +4,7 @@ import { DEFAULTS } from '../../../src/plugin/settings/defaults.ts';
 import { NO_CLOUD } from '../../../src/plugin/settings/cloud.ts';
 import type { CloudTextKey } from '../../../src/plugin/settings/cloud-fields.ts';
 import type { CloudSettings, S3Settings } from '../../../src/plugin/settings/model.ts';
+import { serviceAt } from '../../../src/plugin/settings/s3-services.ts';
 import { TEXTS } from '../../../src/plugin/texts.ts';
 
 const { cloud } = TEXTS.settings;
@@ -100,5 +101,55 @@ describe('the draft of a cloud', () => {
     type(draft, 's3.bucket', 'notes');
     await draft.save();
     expect(saves[0]?.s3).toMatchObject({ bucket: 'notes', later: 1 });
+  });
+
+  it('a service fills in what it is known by, and is not saved without the endpoint that it needs', () => {
+    const { draft } = draftOf({
+      ...DEFAULTS.s3,
+      bucket: 'notes',
+      accessKeySecret: 'a',
+      secretKeySecret: 'b',
+    });
+    const filled = () => [
+      draft.service,
+      draft.text('s3.endpoint'),
+      draft.text('s3.region'),
+      draft.get('s3.pathStyle'),
+    ];
+    expect(filled()).toEqual(['amazon', '', 'us-east-1', false]);
+    draft.setService('r2');
+    expect(filled()).toEqual(['r2', '', 'auto', false]);
+    expect(draft.obstacle).toBe(cloud.save.missing(cloud.s3.endpoint.name));
+    type(draft, 's3.endpoint', 'https://abc.r2.cloudflarestorage.com');
+    expect(draft.obstacle).toBeUndefined();
+    draft.setService('minio');
+    expect(filled()).toEqual(['minio', '', 'us-east-1', true]);
+    draft.setService('wasabi');
+    expect(filled()).toEqual(['wasabi', 'https://s3.wasabisys.com', 'us-east-1', false]);
+    draft.setService('amazon');
+    expect([...filled(), draft.isDirty]).toEqual(['amazon', '', 'us-east-1', false, false]);
+  });
+
+  it('a service that is selected again leaves its own endpoint and region alone', () => {
+    const endpoint = 'https://s3.eu-central-2.wasabisys.com';
+    const { draft } = draftOf({ ...DEFAULTS.s3, endpoint, region: 'eu-central-2' });
+    expect(draft.service).toBe('wasabi');
+    draft.setService('wasabi');
+    expect([draft.text('s3.endpoint'), draft.text('s3.region')]).toEqual([endpoint, 'eu-central-2']);
+    draft.setService('other');
+    expect([draft.service, draft.text('s3.endpoint'), draft.isDirty]).toEqual(['other', endpoint, false]);
+  });
+
+  it('an endpoint tells whose it is', () => {
+    const told = [
+      ['', 'amazon'],
+      ['https://s3.eu-west-1.amazonaws.com', 'amazon'],
+      ['https://abc.eu.r2.cloudflarestorage.com', 'r2'],
+      ['https://s3.us-west-004.backblazeb2.com', 'b2'],
+      ['https://wasabisys.com.example.com', 'other'],
+      ['http://nas:9000', 'other'],
+      ['no address', 'other'],
+    ] as const;
+    for (const [endpoint, service] of told) expect(serviceAt(endpoint)).toBe(service);
   });
 });
