@@ -55,14 +55,14 @@ export function readPastedKey(text: string, { account, container, endpoint }: Az
     const access = readConnectionString(pasted);
     const isOther =
       access.kind === 'key' ? access.account !== account : !isWithin(access.endpoint, own, container);
-    if (isOther) throw refused('The connection string is that of another storage account', 'no-key');
+    if (isOther)
+      throw refused(`The connection string is not that of ${account}: copy it from there`, 'no-key');
     return endpoint === undefined ? access : { ...access, endpoint };
   }
   // No key has one of the signs between which a signature stands.
   if (!/(?:^|[?&])sig=/u.test(pasted)) return { kind: 'key', account, key: pasted, endpoint: own };
   if (/^https?:/iu.test(pasted) && !isWithin(pasted, own, container)) {
-    const detail =
-      'The signature (SAS) is the address of another account or container than the settings name';
+    const detail = `The signature (SAS) is not one of ${account} and ${container}: make one there`;
     throw refused(detail, 'no-key');
   }
   return { kind: 'sas', endpoint: own, sas: pasted.slice(pasted.indexOf('?') + 1) };
