@@ -66,7 +66,7 @@ export interface OpenOptions {
 /** Loads what the store's first call would wait for: the SDK takes longer than all the rest of a sync that finds nothing to do. */
 export async function preloadStore(remote: RemoteSpec): Promise<void> {
   if (remote.kind === 's3') await import('../storage/s3/sdk.ts');
-  if (remote.kind === 'azure') await import('../storage/azure/sdk.ts');
+  if (remote.kind === 'azure') await import('../storage/azure/azure-store.ts');
   if (remote.kind === 'gcs') await import('../storage/gcs/gcs-store.ts');
 }
 
@@ -85,7 +85,14 @@ export async function openStore(remote: RemoteSpec, options: OpenOptions): Promi
     const { container } = remote;
     const access = azureAccess(remote, env);
     const getAnswer = { timer: nodeClock, ms: answerTime(process.env).baseMs ?? ANSWER_MS };
-    return createAzureStore({ container, access, getAnswer, random: nodeRandom, now: () => nodeClock.now() });
+    return createAzureStore({
+      container,
+      access,
+      getAnswer,
+      transport: fetchTransport(),
+      timer: nodeClock,
+      random: nodeRandom,
+    });
   }
   const { createS3Store } = await import('../storage/s3/s3-store.ts');
   const { s3Credentials } = await import('./s3-credentials.mts');
