@@ -31,8 +31,9 @@ import { FolderVault } from './platform/folder-vault.mts';
 import { nodeHashing } from './platform/hashing.mts';
 import { nodeRandom } from './platform/random.mts';
 import { withPlainReadableCopy } from './plain-readable-copy.mts';
-import { parseRemote, type RemoteSpec } from './remote.mts';
+import { parseRemote, remoteText, type RemoteSpec } from './remote.mts';
 import { unopenedStore } from './unopened-store.mts';
+import { usageBook } from './usage.mts';
 import { VaultSeal } from './vault-seal.mts';
 
 const CONNECTIONS = 16;
@@ -136,7 +137,9 @@ export function wrapped(
   meter: MeterSink,
   patience: RetryOptions = {},
 ): ObjectStore {
-  const metered = withMetering(withPrefix(store, remote.prefix), meter);
+  const placed = withPrefix(store, remote.prefix);
+  const billed = remote.kind === 'folder' ? placed : withMetering(placed, usageBook.of(remoteText(remote)));
+  const metered = withMetering(billed, meter);
   const fitted = remote.kind === 'folder' ? withPlainReadableCopy(metered) : metered;
   const timed = withTimeout(fitted, nodeClock, answerTime(process.env));
   return withRetry(withLimit(timed, CONNECTIONS), { timer: nodeClock, jitter: nodeRandom }, patience);

@@ -1,9 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import { CommanderError } from 'commander';
 import { CliError, EXIT, type ExitCode } from './cli-error.mts';
+import { configFolder } from './config.mts';
 import { describeFailure, wasStopped, type Context, type GlobalOptions } from './context.mts';
 import { Console } from './output/console.mts';
 import { createProgram, exitOfUsage } from './program.mts';
+import { usageBook } from './usage.mts';
 import manifest from '../../package.json' with { type: 'json' };
 
 const { stdout, stderr, env } = process;
@@ -28,15 +30,23 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
+/** A command that goes on for days may be killed. */
+const KEEP_USAGE_MS = 600_000;
+
 let exitCode: ExitCode = EXIT.done;
 
 async function run(options: GlobalOptions, work: (context: Context) => Promise<ExitCode>): Promise<void> {
   const console = consoleOf(options);
   const context = { options, console, env, cwd: process.cwd(), signal: stop.signal };
+  const keepUsage = (): void => usageBook.keep(configFolder(options.config, env));
+  const keeping = setInterval(keepUsage, KEEP_USAGE_MS).unref();
   try {
     exitCode = await work(context);
   } catch (error) {
     exitCode = fail(console, error);
+  } finally {
+    clearInterval(keeping);
+    keepUsage();
   }
 }
 

@@ -2,6 +2,7 @@ import { Command, type CommanderError, Option } from 'commander';
 import { CONFLICT_STRATEGIES } from '../engine/api.ts';
 import { EXIT, type ExitCode } from './cli-error.mts';
 import type { Context, GlobalOptions } from './context.mts';
+import type { CostsOptions } from './commands/costs.mts';
 import type { HeldOptions } from './commands/held.mts';
 import type { InitOptions } from './commands/init.mts';
 import type { LogOptions } from './commands/log.mts';
@@ -120,6 +121,16 @@ function addLooking(program: Command, run: Runner): void {
     .action(async (_options: unknown, command: Command) =>
       run(command.optsWithGlobals(), async (context) =>
         (await import('./commands/status.mts')).status(context),
+      ),
+    );
+  program
+    .command('costs')
+    .description('What this device asked of its clouds, and about what that costs')
+    .option('--month <month>', 'Another month than this one, as 2026-11')
+    .option('--all', 'All months that are known')
+    .action(async (options: CostsOptions, command: Command) =>
+      run(command.optsWithGlobals(), async (context) =>
+        (await import('./commands/costs.mts')).costs(context, options),
       ),
     );
   program
