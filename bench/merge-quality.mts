@@ -13,6 +13,7 @@ import { gunzipSync } from 'node:zlib';
 import DiffMatchPatch from 'diff-match-patch';
 import { merge } from '../src/core/merge/merge.ts';
 import { tokenize } from '../src/core/merge/tokens.ts';
+import { canvasReport } from './canvas-quality.mts';
 import { generateCases } from './merge-cases.mts';
 import type { MergeCase } from './merge-cases.mts';
 import { chance } from './tools/random.mts';
@@ -20,6 +21,7 @@ import { chance } from './tools/random.mts';
 type Merge = (given: MergeCase) => string | undefined;
 
 const CASES = 700;
+const CANVASES = 5000;
 const folder = mkdtempSync(path.join(tmpdir(), 'bench-merge-'));
 const matcher = new DiffMatchPatch.diff_match_patch();
 
@@ -112,4 +114,5 @@ console.log(
     .join(''),
 );
 for (const name of Object.keys(MERGES)) console.log(report(name, cases));
+console.log(canvasReport(CANVASES));
 rmSync(folder, { recursive: true, force: true });

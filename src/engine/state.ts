@@ -1,9 +1,9 @@
 import type { ContentLocation, Entry, Projection } from '../core/model/entry.ts';
-import type { Head } from '../core/model/head.ts';
 import type { CommitId, ContentHash } from '../core/model/ids.ts';
 import type { VaultPath } from '../core/model/vault-path.ts';
 import type { ConflictRow } from '../core/conflict/open-conflicts.ts';
 import type { HeldItem, Problem } from './api.ts';
+import type { TaggedHead } from './cloud/head.ts';
 import type { Resolution } from './conflicts/resolution.ts';
 import type { SkipRow } from './damage.ts';
 import type { Seal } from './seal.ts';
@@ -91,7 +91,7 @@ export interface HeldAnswer {
 export interface MetaRows {
   readonly identity: Identity;
   /** The head last seen, whole, and its tag. Its commit is what this device has observed. */
-  readonly head: { readonly etag: string; readonly head: Head };
+  readonly head: TaggedHead;
   readonly fresh: boolean;
   /** Tag of the head with which a run ended in a plan of nothing: only a change here or there makes work. */
   readonly settled: string;

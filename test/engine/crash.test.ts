@@ -356,6 +356,36 @@ describe('a vault that cannot be written as planned', () => {
     expect(await contentsOf(a)).toEqual({ 'n.md': 'new and whole' });
   });
 
+  it('[I23] also when the file cannot be found for a moment in the first look after the crash', async () => {
+    const { device } = bench();
+    const [a, b] = [device('laptop'), device('phone')];
+    a.vault.userWrite('daily/n.md', '');
+    b.vault.userWrite('daily/n.md', '');
+    a.vault.userWrite('daily/n.md', 'new and whole');
+    await a.engine.sync();
+    const install = b.vault.install.bind(b.vault);
+    b.vault.install = (_staged, path) => {
+      b.vault.userWrite(path, 'new an');
+      return Promise.reject(new VaultError('disk-full', path, 'the power went'));
+    };
+    await failure(b.engine.sync({ acceptFirst: true }));
+    b.vault.install = install;
+    const next = again(b, device);
+    const read = next.vault.read.bind(next.vault);
+    let looks = 0;
+    next.vault.read = (path, range) => {
+      looks += 1;
+      return looks === 2
+        ? Promise.reject(new VaultError('not-found', path, 'it is not there'))
+        : read(path, range);
+    };
+    await next.engine.sync();
+    await next.engine.sync();
+    expect(await contentsOf(next)).toEqual({ 'daily/n.md': 'new and whole' });
+    await a.engine.sync();
+    expect(await contentsOf(a)).toEqual({ 'daily/n.md': 'new and whole' });
+  });
+
   /** A crash leaves the beginning of the newer version on the phone, and a person writes on before the next sync. */
   async function editedAfterTear(text: string): Promise<{ readonly a: TestDevice; readonly b: TestDevice }> {
     const { device } = bench();

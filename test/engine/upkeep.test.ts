@@ -149,6 +149,35 @@ describe('collection', () => {
     expect(head().condemned?.keys).toEqual([]);
   });
 
+  it('[CO12] a list whose head was stored a day late waits its day from then', async () => {
+    let hangs = false;
+    const phone = cloud.device('phone', {
+      through: (store) =>
+        intercepted(store, (name, [key]) => {
+          if (!hangs || name !== 'put' || key !== '.twincloud/head' || head().condemned !== undefined)
+            return undefined;
+          // The commit of `touched.md` goes through; the next is the list.
+          if (head().generation === generation) return undefined;
+          hangs = false;
+          return cloud.clock.advance(26 * HOUR_MS);
+        }),
+    });
+    await phone.engine.sync();
+    await put(ORPHAN);
+    const { generation } = head();
+    hangs = true;
+    await later(8 * DAY_MS, phone);
+    expect(hangs).toBe(false);
+    expect(head().condemned?.keys).toEqual([ORPHAN]);
+    await later(HOUR_MS);
+    await later(DAY_MS - 2 * HOUR_MS, phone);
+    await later(0);
+    expect(has(ORPHAN)).toBe(true);
+    await later(3 * HOUR_MS, phone);
+    await later(0);
+    expect(has(ORPHAN)).toBe(false);
+  });
+
   it('[CO3] contents whose object is condemned go to a new key when they are needed', async () => {
     let isBroken = true;
     const phone = cloud.device('phone', {

@@ -95,6 +95,11 @@ export class Ledger {
     }
   }
 
+  /** The paths under which its lines were first written. */
+  bornUnder(bytes: Uint8Array): readonly string[] {
+    return [...tokensOf(bytes)].flatMap((token) => this.#lives.get(token)?.bornPath ?? []);
+  }
+
   /** The line is part of a decision that is being made: it need not be anywhere until that came through. */
   mayComeTrue(token: string): void {
     this.#doubtful.add(token);

@@ -1,6 +1,9 @@
 import { diffLines } from '../merge/diff-lines.ts';
 import { numberLines } from '../merge/line-ids.ts';
 import { DEFAULT_MERGE_OPTIONS, merge } from '../merge/merge.ts';
+import type { MergeKind } from '../merge/mergeable.ts';
+import { mergeStructured } from '../merge/structured/merge-structured.ts';
+import type { StructuredKind } from '../merge/structured/merge-structured.ts';
 
 /*
  *   text │ hunk │ text │ hunk │ text      what a person sees of a conflict: whole lines; texts are settled,
@@ -22,8 +25,15 @@ export interface DraftTexts {
 
 export type Choice = 'note' | 'copy' | 'both';
 
-/** What a clean merge settles is settled here too; the rest are hunks of whole lines. Lines end in LF. */
-export function draftOf({ base, note, copy }: DraftTexts): readonly DraftPiece[] {
+/**
+ * What a clean merge settles is settled here too; the rest are hunks of whole lines. Lines end in LF. A file of
+ * no kind that is merged has the pieces of prose.
+ */
+export function draftOf(texts: DraftTexts, kind: MergeKind = 'prose'): readonly DraftPiece[] {
+  return kind === 'prose' ? proseDraft(texts) : structuredDraft(texts, kind);
+}
+
+function proseDraft({ base, note, copy }: DraftTexts): readonly DraftPiece[] {
   const result = merge(base, copy, note);
   if (result.kind === 'clean') return wholeLines([{ kind: 'text', text: result.text }]);
   const [only, ...others] = result.pieces;
@@ -35,6 +45,21 @@ export function draftOf({ base, note, copy }: DraftTexts): readonly DraftPiece[]
       return { kind: 'hunk', base: piece.base, note: piece.remote, copy: piece.local };
     }),
   );
+}
+
+/**
+ * The merge with the note's values where both changed them, beside that with the copy's: with one side chosen
+ * throughout it is a whole file; with choices between them it has to be looked at (`isWhole`).
+ */
+function structuredDraft({ base, note, copy }: DraftTexts, kind: StructuredKind): readonly DraftPiece[] {
+  if (base === undefined) return wholeLines(compared(note, copy));
+  const texts = { base, local: copy, remote: note };
+  const [ofCopy, ofNote] = [
+    mergeStructured(texts, { kind, settle: 'local' }),
+    mergeStructured(texts, { kind, settle: 'remote' }),
+  ];
+  const isRead = ofCopy.kind === 'clean' && ofNote.kind === 'clean';
+  return wholeLines(isRead ? compared(ofNote.text, ofCopy.text) : compared(note, copy));
 }
 
 export function chosenText({ note, copy }: Hunk, choice: Choice): string {

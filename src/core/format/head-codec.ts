@@ -57,6 +57,7 @@ const HeadSchema: v.GenericSchema<unknown, Head> = v.pipe(
           v.array(keySchema(['pack', 'blob', 'delta', 'shard', 'root'])),
           v.maxLength(MAX_CONDEMNED),
         ),
+        generation: v.exactOptional(GenerationSchema),
       }),
     ),
   }),
@@ -90,7 +91,7 @@ export function decodeHead(bytes: Uint8Array, maxBytes: number = MAX_HEAD_BYTES)
   if (isSealed(json)) {
     return undecodable(
       'sealed',
-      'This cloud is encrypted, and this device has no key to it. Nothing was touched. Give it the passphrase: `twincloud init` asks for it.',
+      'This cloud is encrypted, and this device has no key to it. Nothing was touched, and what was written here stays: it is sent when the passphrase was given. `twincloud init` asks for it.',
     );
   }
   if (isNewer(json)) {
@@ -140,8 +141,6 @@ function headToJson(head: Head): Readonly<Record<string, unknown>> {
     spilled: head.spilled,
     delta: head.delta.map(recordToJson),
     ...(head.root !== undefined && { root: head.root }),
-    ...(head.condemned !== undefined && {
-      condemned: { atMs: head.condemned.atMs, keys: head.condemned.keys },
-    }),
+    ...(head.condemned !== undefined && { condemned: head.condemned }),
   };
 }

@@ -1,7 +1,9 @@
 import { DEFAULT_MERGE_OPTIONS, merge } from './merge.ts';
 import type { MergeOptions } from './merge.ts';
 import { obstacleSentence } from './obstacle.ts';
-import type { Obstacle } from './obstacle.ts';
+import type { Obstacle, Versions } from './obstacle.ts';
+import type { MergeKind } from './mergeable.ts';
+import { mergeStructured } from './structured/merge-structured.ts';
 
 /** The host's UTF-8, as `TextDecoder` with `fatal` and `ignoreBOM`, and `TextEncoder`, provide it. */
 export interface Utf8 {
@@ -20,11 +22,13 @@ export interface MergeBytesInput {
   readonly base: Uint8Array | undefined;
   readonly local: Uint8Array;
   readonly remote: Uint8Array;
+  /** Prose, if it does not say. */
+  readonly kind?: MergeKind;
 }
 
 /** `merge` on files. A clean result may be one of the given arrays itself. */
 export function mergeBytes(
-  { base, local, remote }: MergeBytesInput,
+  { base, local, remote, kind = 'prose' }: MergeBytesInput,
   utf8: Utf8,
   options: MergeOptions = DEFAULT_MERGE_OPTIONS,
 ): MergeBytesResult {
@@ -37,10 +41,21 @@ export function mergeBytes(
   if (texts.base === undefined || texts.local === undefined || texts.remote === undefined) {
     return conflict('not-text');
   }
-  const result = merge(texts.base, texts.local, texts.remote, options);
+  const known = { base: texts.base, local: texts.local, remote: texts.remote };
+  const result = mergeTexts(known, kind, options);
   return result.kind === 'clean'
     ? { kind: 'clean', bytes: utf8.encode(result.text) }
     : conflict(result.obstacle);
+}
+
+/** The three versions of a file that is merged that way. */
+function mergeTexts(
+  texts: Versions<string>,
+  kind: MergeKind,
+  options: MergeOptions,
+): ReturnType<typeof mergeStructured> {
+  if (kind === 'prose') return merge(texts.base, texts.local, texts.remote, options);
+  return mergeStructured(texts, { kind, merge: options });
 }
 
 function conflict(obstacle: Obstacle): MergeBytesResult {

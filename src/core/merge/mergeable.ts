@@ -1,12 +1,23 @@
 import type { VaultPath } from '../model/vault-path.ts';
+import type { StructuredKind } from './structured/merge-structured.ts';
 
-/** Files that are prose: lines and words of both sides may stand beside each other. */
-const PROSE = /\.(?:md|markdown|txt)$/iu;
+/** How two versions of a file become one: by lines and words, or by the keys and ids of its structure. */
+export type MergeKind = 'prose' | StructuredKind;
+
+const KIND_BY_EXTENSION: Readonly<Record<string, MergeKind>> = {
+  canvas: 'canvas',
+  json: 'json',
+  markdown: 'prose',
+  md: 'prose',
+  txt: 'prose',
+};
 
 /**
- * Whether a file may be merged by lines and words at all. A drawing, a canvas or settings are text too, but
- * two halves of their structure make none.
+ * `undefined`: both versions are kept. A drawing is text too, but two halves of its structure make none, and
+ * the file says nothing of which halves fit.
  */
-export function isMergeable(path: VaultPath): boolean {
-  return PROSE.test(path) && !/\.excalidraw\.md$/iu.test(path);
+export function mergeKindOf(path: VaultPath): MergeKind | undefined {
+  if (/\.excalidraw\.md$/iu.test(path)) return undefined;
+  const extension = /\.([a-z]+)$/iu.exec(path)?.[1]?.toLowerCase() ?? '';
+  return Object.hasOwn(KIND_BY_EXTENSION, extension) ? KIND_BY_EXTENSION[extension] : undefined;
 }

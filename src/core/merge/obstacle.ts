@@ -1,6 +1,15 @@
 /** Why a merge is not clean; the first that applies, in this order. */
 export type Obstacle =
-  'no-base' | 'too-large' | 'not-text' | 'markers' | 'line-endings' | 'overlap' | 'doubled' | 'fence';
+  | 'no-base'
+  | 'too-large'
+  | 'not-text'
+  | 'markers'
+  | 'not-json'
+  | 'layout'
+  | 'line-endings'
+  | 'overlap'
+  | 'doubled'
+  | 'fence';
 
 /** What a person reads about each obstacle. */
 const SENTENCES: Readonly<Record<Obstacle, string>> = {
@@ -8,6 +17,8 @@ const SENTENCES: Readonly<Record<Obstacle, string>> = {
   'too-large': 'The note is larger than 4 MB.',
   'not-text': 'One version is not text in UTF-8.',
   markers: 'One version has conflict markers in it.',
+  'not-json': 'One version is not JSON, or writing it anew would change how its values are written.',
+  layout: 'Both sides changed how the file is laid out, differently.',
   'line-endings': 'Both sides changed the line endings, differently.',
   overlap: 'Both sides changed the same place.',
   doubled: 'Both sides wrote the same line, at different places.',

@@ -1,5 +1,5 @@
 import type { Entry } from './entry.ts';
-import type { Head } from './head.ts';
+import type { Condemned, Head } from './head.ts';
 import type { CommitId, ObjectKey } from './ids.ts';
 import { MAX_CONDEMNED } from '../format/limits.ts';
 import { classifyKey, headKey, rootKey, shardKey } from '../format/keys.ts';
@@ -43,7 +43,7 @@ export interface CondemnInput {
   readonly listed: Iterable<ListedKey>;
   readonly reachable: ReadonlySet<ObjectKey>;
   /** What the head condemns now. */
-  readonly condemned: Head['condemned'];
+  readonly condemned: Condemned | undefined;
   readonly nowMs: number;
   readonly limit?: number;
 }
@@ -52,7 +52,7 @@ export interface CondemnInput {
  * What the next head shall condemn. A list that still waits for its day stays as it is: a key added to
  * it would wait too short. Only unreachable objects that we made, a week old; the oldest first.
  */
-export function condemn(input: CondemnInput): Head['condemned'] {
+export function condemn(input: CondemnInput): Condemned | undefined {
   const { listed, reachable, condemned, nowMs, limit = MAX_CONDEMNED } = input;
   if (condemned !== undefined && condemned.keys.length > 0) return condemned;
   const doomed = [...listed]
@@ -66,9 +66,19 @@ export function condemn(input: CondemnInput): Head['condemned'] {
     : { atMs: nowMs, keys: doomed.slice(0, limit).map(({ key }) => key) };
 }
 
+/**
+ * The head's list as it counts from when it could be seen. A write may hang for days before the store takes
+ * it: while the head that listed the keys stands, they wait from the server's time of that head.
+ */
+export function datedCondemned(head: Head, headTimeMs: number): Condemned | undefined {
+  const { condemned } = head;
+  if (condemned?.generation !== head.generation) return condemned;
+  return { ...condemned, atMs: Math.max(condemned.atMs, Math.round(headTimeMs)) };
+}
+
 /** Condemned keys that may be deleted now. `reachable` is of the newest head, read after the day was over. */
 export function deletable(
-  condemned: Head['condemned'],
+  condemned: Condemned | undefined,
   reachable: ReadonlySet<ObjectKey>,
   nowMs: number,
 ): readonly ObjectKey[] {
@@ -86,7 +96,7 @@ function isCollectable(key: ObjectKey): boolean {
  * Whether a commit may write these shards now. A shard's key is the hash of its lines, so lines that
  * were there before may come back under a condemned key, which nobody may write: that commit spills.
  */
-export function namesCondemned(condemned: Head['condemned'], shards: readonly string[]): boolean {
+export function namesCondemned(condemned: Condemned | undefined, shards: readonly string[]): boolean {
   const keys = new Set<string>(condemned?.keys);
   return shards.some((hash) => keys.has(shardKey(hash)));
 }

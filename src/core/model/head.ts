@@ -50,8 +50,15 @@ export interface Head {
   readonly delta: readonly CommitRecord[];
   /** Commit id of the newest root, the head as it stood before the last compaction. */
   readonly root?: CommitId;
-  /** Keys to be deleted a day of server time after `atMs`; none of them may be referred to again. */
-  readonly condemned?: { readonly atMs: number; readonly keys: readonly ObjectKey[] };
+  readonly condemned?: Condemned;
+}
+
+/** Keys to be deleted a day of server time after `atMs`; none of them may be referred to again. */
+export interface Condemned {
+  readonly atMs: number;
+  readonly keys: readonly ObjectKey[];
+  /** Of the head that listed them first; absent in lists of earlier versions. */
+  readonly generation?: number;
 }
 
 export const FORMAT = 1;

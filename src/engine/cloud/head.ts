@@ -19,6 +19,13 @@ const HEAD_TRIES = 2;
 export interface TaggedHead {
   readonly etag: string;
   readonly head: Head;
+  /** When it was stored, at the latest, by the server's clock; absent where that is not known. */
+  readonly timeMs?: number;
+}
+
+/** Nothing but these members, to be kept. */
+export function tagged({ etag, head, timeMs }: TaggedHead): TaggedHead {
+  return { etag, head, ...(timeMs === undefined ? {} : { timeMs }) };
 }
 
 export type HeadRead =
@@ -35,7 +42,10 @@ export async function readHead(
     if (result === undefined) return { kind: 'absent' };
     if (result.kind === 'unchanged') return result;
     try {
-      return { kind: 'found', etag: result.etag, head: await unpackHead(compression, result.body, headKey) };
+      const head = await unpackHead(compression, result.body, headKey);
+      // A store that does not tell gives a time that is none.
+      const timeMs = result.lastModifiedMs > 0 ? { timeMs: result.lastModifiedMs } : {};
+      return { kind: 'found', etag: result.etag, head, ...timeMs };
     } catch (error) {
       // Damage on the way is gone at the second look, damage in the bucket is not.
       if (!(error instanceof EngineError) || tries === HEAD_TRIES) throw error;

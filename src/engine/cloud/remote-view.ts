@@ -5,7 +5,7 @@ import type { Head } from '../../core/model/head.ts';
 import type { ContentHash, ObjectKey } from '../../core/model/ids.ts';
 import { EngineError, type EngineDeps } from '../api.ts';
 import { orAbsent, type Cloud } from './cloud.ts';
-import { MAX_HEAD_OBJECT_BYTES, readHead, unpackHead, type TaggedHead } from './head.ts';
+import { MAX_HEAD_OBJECT_BYTES, readHead, tagged, unpackHead, type TaggedHead } from './head.ts';
 import { readTree } from './tree-reader.ts';
 
 /** The cloud as this device knows it: a head, its tag and its tree. */
@@ -38,7 +38,7 @@ export async function refresh(
     try {
       const before = known === undefined ? undefined : { head: known.head, tree: await knownTree() };
       const tree = await readTree(deps, cloud, read.head, before);
-      return { kind: 'changed', view: { etag: read.etag, head: read.head, tree } };
+      return { kind: 'changed', view: { ...tagged(read), tree } };
     } catch (error) {
       if (!(error instanceof EngineError) || error.kind !== 'format' || tries === HEAD_TRIES) throw error;
       // A collection may have removed what an older head named: look again.

@@ -3,6 +3,7 @@ import { isFolder, type VaultPath } from '../../core/model/vault-path.ts';
 import { EngineError } from '../api.ts';
 import { SHORT_HASH_DIGITS, type ContentHash } from '../../core/model/ids.ts';
 import type { ContentWriter, Outgoing, Stored } from '../cloud/content-writer.ts';
+import { tagged } from '../cloud/head.ts';
 import { knownContent, type RemoteView } from '../cloud/remote-view.ts';
 import type { VaultError } from '../ports.ts';
 import { rememberResolutions } from '../conflicts/remember.ts';
@@ -185,7 +186,7 @@ export async function commit(run: Run, request: CommitRequest): Promise<CommitOu
   const result = await writeHead(run.deps, run.cloud, prepared, run.view);
   run.lastHeadWriteMs = run.deps.clock.now();
   if (result.kind === 'lost') return 'lost';
-  const view: RemoteView = { etag: result.etag, head: prepared.head, tree: prepared.tree };
+  const view: RemoteView = { ...tagged({ ...result, head: prepared.head }), tree: prepared.tree };
   await adopted(run, view, prepared, request);
   return 'done';
 }

@@ -4,7 +4,7 @@ import { deltaKey, headKey, rootKey, shardKey } from '../../core/format/keys.ts'
 import { encodeShard } from '../../core/format/shard-codec.ts';
 import { appendLog } from '../../core/model/ancestry.ts';
 import { shapeCommit } from '../../core/model/commit-shape.ts';
-import { namesCondemned } from '../../core/model/collection.ts';
+import { datedCondemned, namesCondemned } from '../../core/model/collection.ts';
 import type { Entry } from '../../core/model/entry.ts';
 import { FORMAT, MAX_SHARDS, type CommitRecord, type CommitStamp, type Head } from '../../core/model/head.ts';
 import type { CommitId, ObjectKey } from '../../core/model/ids.ts';
@@ -66,7 +66,9 @@ export async function prepareCommit(deps: EngineDeps, draft: Draft, timeMs: numb
     draft.compact === true
       ? 'compact'
       : shapeCommit({ head: before, records: [record], isLastBatch: !draft.moreFollow }).kind;
-  const condemned = draft.condemned ?? before?.condemned;
+  // Where it is not known since when the head stands that listed them first: since now at the latest.
+  const carried = before === undefined ? undefined : datedCondemned(before, draft.view?.timeMs ?? timeMs);
+  const condemned = draft.condemned === undefined ? carried : { ...draft.condemned, generation };
   const common = {
     format: FORMAT as 1,
     minClient: FORMAT,
@@ -170,7 +172,8 @@ async function shardsOf(
 }
 
 /** `lost`: another head stands there; nothing was committed. */
-export type HeadWrite = { readonly kind: 'won'; readonly etag: string } | { readonly kind: 'lost' };
+export type HeadWrite =
+  ({ readonly kind: 'won' } & Pick<RemoteView, 'etag' | 'timeMs'>) | { readonly kind: 'lost' };
 
 /** Puts what the head refers to. */
 export async function putObjects(cloud: Cloud, prepared: PreparedCommit): Promise<void> {
@@ -192,13 +195,14 @@ export async function writeHead(
   const condition = former === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: former.etag };
   try {
     const version = await cloud.put(headKey, body, condition);
-    return { kind: 'won', etag: version.etag };
+    const { etag, serverTimeMs } = version;
+    return { kind: 'won', etag, ...(serverTimeMs === undefined ? {} : { timeMs: serverTimeMs }) };
   } catch (error) {
     if (!isStoreError(error) || isStoreError(error, 'aborted')) throw error;
     const now = await readHead(cloud, deps.compression);
     if (now.kind === 'found' && now.head.log.includes(prepared.head.commit)) {
       // The tag is ours only if nobody committed since; else the next refresh fetches what is new.
-      return now.head.commit === prepared.head.commit ? { kind: 'won', etag: now.etag } : { kind: 'lost' };
+      return now.head.commit === prepared.head.commit ? { ...now, kind: 'won' } : { kind: 'lost' };
     }
     if (isStoreError(error, 'conflict') || isStoreError(error, 'not-found')) return { kind: 'lost' };
     if (now.kind === 'found' && now.etag !== former?.etag) return { kind: 'lost' };

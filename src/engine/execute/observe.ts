@@ -1,5 +1,6 @@
 import type { RemoteTree } from '../../core/model/entry.ts';
 import { EngineError } from '../api.ts';
+import { tagged } from '../cloud/head.ts';
 import { descends, objectOf, type RemoteView } from '../cloud/remote-view.ts';
 import { meetOnCommonGround } from '../replicas/common-ground.ts';
 import { hasSeat, MovedError } from '../replicas/places.ts';
@@ -31,7 +32,7 @@ export async function observe(run: Run, view: RemoteView, changes = new StateCha
   }
   await settleCommits(run.state, view.head, changes);
   changes.meta('identity', { vaultId: view.head.vaultId, lineage: view.head.lineage });
-  changes.meta('head', { etag: view.etag, head: view.head });
+  changes.meta('head', tagged(view));
   followMoves(run, view, changes);
   writeTree(run.view?.tree ?? (await run.state.remote()), view.tree, changes);
   await run.state.write(changes);

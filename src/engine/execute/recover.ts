@@ -20,33 +20,64 @@ import type { ContentHash } from '../../core/model/ids.ts';
  */
 export async function recoverLocal(deps: EngineDeps, state: DeviceState, cloud: Cloud): Promise<void> {
   const changes = new StateChanges();
-  for (const [key, intent] of await state.intents()) {
-    if (intent.kind === 'commit') continue;
-    const seen = await recoverOne({ deps, state, cloud, changes }, intent);
+  const begun = [...(await state.intents())].flatMap(([key, intent]) =>
+    intent.kind === 'commit' ? [] : [{ key, intent }],
+  );
+  if (begun.length === 0) return;
+  const found = await lookAt(deps, new Set(begun.flatMap(({ intent }) => pathsOf(intent))));
+  for (const { key, intent } of begun) {
+    const seen = await recoverOne({ deps, state, cloud, changes, found }, intent);
     // What could not be looked at is looked at by the next run.
     if (seen) changes.intent(key, undefined);
   }
   if (changes.writes.length === 0) return;
-  // On a drive that is not there every file is absent; that says nothing of what was done. Rejects then.
-  await deps.vault.list({ include: () => false });
   deps.log.write('info', 'recovered', { steps: changes.writes.length });
   await state.write(changes);
+}
+
+function pathsOf(intent: Exclude<Intent, { kind: 'commit' }>): readonly VaultPath[] {
+  return intent.kind === 'move' ? [intent.from, intent.to] : [intent.path];
+}
+
+type Found = ContentHash | 'absent' | 'unknown';
+
+/**
+ * What stands at each path. Absent is only what a listing of the vault lacks too: one read may fail while a
+ * program replaces the file, and on a drive that is not there every file is absent. Rejects then.
+ */
+async function lookAt(deps: EngineDeps, paths: ReadonlySet<VaultPath>): Promise<(path: VaultPath) => Found> {
+  const found = new Map<VaultPath, Found>();
+  for (const path of paths) if (!isFolder(path)) found.set(path, await hashNow(deps, path));
+  const missing = [...found].flatMap(([path, seen]) => (seen === 'absent' ? [path] : []));
+  // Also with nothing missing: what else is done relies on the drive.
+  const { files, problems } = await deps.vault.list({
+    include: (path) => missing.some((one) => one === path || (isFolder(path) && one.startsWith(path))),
+  });
+  const there = new Set(files.map(({ path }) => path));
+  for (const { path: unread } of problems) {
+    if (unread === undefined) continue;
+    const folder = isFolder(unread) ? unread : `${unread}/`;
+    for (const path of missing) if (path === unread || path.startsWith(folder)) there.add(path);
+  }
+  return (path) => {
+    const seen = found.get(path) ?? 'unknown';
+    return seen === 'absent' && there.has(path) ? 'unknown' : seen;
+  };
 }
 
 /** Where `recoverLocal` could not tell how far the run before had come: what stands there may be half of a file. */
 export async function unsettledPaths(state: DeviceState): Promise<readonly VaultPath[]> {
   return [...(await state.intents()).values()].flatMap((intent) => {
-    if (intent.kind === 'commit') return [];
-    return intent.kind === 'move' ? [intent.from, intent.to] : [intent.path];
+    return intent.kind === 'commit' ? [] : pathsOf(intent);
   });
 }
 
 /** Whether it is known now how far it had come. */
 async function recoverOne(recovery: Recovery, intent: Exclude<Intent, { kind: 'commit' }>): Promise<boolean> {
-  const { deps, changes } = recovery;
+  const { changes, found } = recovery;
   switch (intent.kind) {
     case 'install': {
-      const hash = await hashNow(deps, intent.path);
+      const hash = found(intent.path);
       if (hash === 'unknown') return false;
       const whole = hash === intent.row.hash || (await healTorn(recovery, intent, hash));
       if (whole === 'unknown') return false;
@@ -56,12 +87,12 @@ async function recoverOne(recovery: Recovery, intent: Exclude<Intent, { kind: 'c
     }
     case 'trash': {
       if (isFolder(intent.path)) return true;
-      const hash = await hashNow(deps, intent.path);
+      const hash = found(intent.path);
       if (hash === 'absent') changes.base({ path: intent.path });
       return hash !== 'unknown';
     }
     case 'move':
-      return recoverMove(deps, intent, changes);
+      return recoverMove(recovery, intent);
   }
 }
 
@@ -70,6 +101,7 @@ interface Recovery {
   readonly state: DeviceState;
   readonly cloud: Cloud;
   readonly changes: StateChanges;
+  readonly found: (path: VaultPath) => Found;
 }
 
 /**
@@ -141,16 +173,15 @@ async function readNow(deps: EngineDeps, path: VaultPath): Promise<Uint8Array | 
   }
 }
 
-async function recoverMove(deps: EngineDeps, intent: MoveIntent, changes: StateChanges): Promise<boolean> {
+function recoverMove({ found, changes }: Recovery, intent: MoveIntent): boolean {
   const { from, to, expected, base } = intent;
-  const there = await hashNow(deps, to);
-  const here = await hashNow(deps, from);
+  const [there, here] = [found(to), found(from)];
   const moved = there === expected && here === 'absent';
   if (moved) changes.base({ path: from }).base(base === undefined ? { path: to } : { path: to, row: base });
   return there !== 'unknown' && here !== 'unknown';
 }
 
-async function hashNow(deps: EngineDeps, path: VaultPath): Promise<ContentHash | 'absent' | 'unknown'> {
+async function hashNow(deps: EngineDeps, path: VaultPath): Promise<Found> {
   try {
     return (await hashFile(deps.vault, deps.hashing, await statFile(deps.vault, path))).hash;
   } catch (error) {

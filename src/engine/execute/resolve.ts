@@ -1,6 +1,6 @@
 import { conflictCopyName, isConflictCopyOf } from '../../core/conflict/copy-name.ts';
 import { mergeBytes } from '../../core/merge/merge-bytes.ts';
-import { isMergeable } from '../../core/merge/mergeable.ts';
+import { mergeKindOf } from '../../core/merge/mergeable.ts';
 import { shortHash } from '../../core/model/ids.ts';
 import { isLive } from '../../core/model/tree.ts';
 import { folderOf, type VaultPath } from '../../core/model/vault-path.ts';
@@ -55,12 +55,13 @@ export async function resolve(run: Run, reader: ContentReader, action: Resolve):
       return { commit: [uploadOver(action, 'the note in the cloud was blank')], downloads: [] };
     return keepBoth(run, action);
   }
-  if (strategy !== 'merge' || !isMergeable(path)) return keepBoth(run, action);
+  const kind = mergeKindOf(path);
+  if (strategy !== 'merge' || kind === undefined) return keepBoth(run, action);
   const row = run.base.get(path);
   if (row === undefined) return keepBoth(run, action);
   const base = await reader.one({ ...row, sizeBytes: MERGE_BYTES });
   if (base.kind === 'damaged') return keepBoth(run, action);
-  const merge = mergeBytes({ base: base.bytes, local: mine, remote: theirs.bytes }, CODEC);
+  const merge = mergeBytes({ base: base.bytes, local: mine, remote: theirs.bytes, kind }, CODEC);
   if (merge.kind === 'conflict') return keepBoth(run, action);
   const merged = { hash: await run.deps.hashing.sha256(merge.bytes), bytes: merge.bytes };
   const reason = 'edited here and elsewhere; the edits were merged';

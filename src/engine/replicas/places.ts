@@ -99,5 +99,9 @@ export function successorOf(head: Head, { deps, place, timeMs }: Promoter): Head
     commit,
     log: appendLog(head.log, commit),
     delta: [...head.delta, { ...stamp, entries: [] }],
+    // Another cloud has another clock: the list waits its day by this one.
+    ...(head.condemned === undefined
+      ? {}
+      : { condemned: { ...head.condemned, atMs: Math.round(Math.max(timeMs, head.condemned.atMs)) } }),
   };
 }

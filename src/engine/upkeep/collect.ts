@@ -2,6 +2,7 @@ import { inLanes } from '../lanes.ts';
 import {
   condemn,
   CONDEMN_AFTER_DAYS,
+  datedCondemned,
   deletable,
   DELETE_AFTER_HOURS,
   type ListedKey,
@@ -31,10 +32,11 @@ export interface Collected {
  */
 export async function collectSurveyed(run: Run, survey: Survey): Promise<Collected> {
   const { view, nowMs } = survey;
-  if (isWaiting(view.head.condemned, nowMs)) return { condemned: 0, deleted: 0, outcome: 'waits' };
+  const condemned = datedCondemned(view.head, view.timeMs ?? nowMs);
+  if (isWaiting(condemned, nowMs)) return { condemned: 0, deleted: 0, outcome: 'waits' };
   const reachable = await reachableFor(run, survey);
   const present = new Set(survey.listed.map(({ key }) => key));
-  const doomed = deletable(view.head.condemned, reachable, nowMs).filter((key) => present.has(key));
+  const doomed = deletable(condemned, reachable, nowMs).filter((key) => present.has(key));
   if (doomed.length > 0 && !(await isNewest(run, survey))) return LOST;
   await inLanes(doomed, Math.max(1, run.deps.settings.concurrency), (key) =>
     run.cloud.store.delete(key, run.cloud.options),

@@ -1,4 +1,5 @@
 import { draftOf, type DraftPiece, type DraftTexts } from '../../core/conflict/draft.ts';
+import { mergeKindOf } from '../../core/merge/mergeable.ts';
 import type { VaultPath } from '../../core/model/vault-path.ts';
 import { readAnswer } from '../../core/suggestion/answer.ts';
 import { isInFolder, whyPrivate, type PrivateReason } from '../../core/suggestion/private-note.ts';
@@ -64,7 +65,7 @@ export class ModelSuggesting implements Suggesting {
     const all = [texts.note, texts.copy, ...(texts.base === undefined ? [] : [texts.base])];
     const reason = whyPrivate(path, all, { folders: privateFolders, tags: privateTags });
     if (reason !== undefined) return { kind: 'private', reason };
-    const pieces = draftOf(texts);
+    const pieces = draftOf(texts, mergeKindOf(path));
     const request = requestFor(pieces, this.#options.random);
     if (request.kind !== 'ready') return { kind: request.kind };
     const isQuick = quickFolders.some((folder) => isInFolder(path, folder));

@@ -133,11 +133,13 @@ export class ConflictModal extends Modal {
   #showLeft(): void {
     const text = this.#text;
     const left = text?.open ?? 0;
-    const isReady =
-      !this.#isOver && !this.#isBusy && left === 0 && (text !== undefined || this.#file?.isChosen === true);
+    const isBroken = text?.isBroken === true;
+    const isChosen = left === 0 && (text !== undefined ? !isBroken : this.#file?.isChosen === true);
+    const isReady = !this.#isOver && !this.#isBusy && isChosen;
     this.#apply?.setDisabled(!isReady);
     const marks = text?.suggestedMarks ?? 0;
     if (text === undefined) this.#left?.setText('');
+    else if (isBroken) this.#left?.setText(TEXTS.conflict.broken);
     else if (marks > 0) this.#left?.setText(TEXTS.ai.marksLeft(marks));
     else this.#left?.setText(text.isClean ? TEXTS.conflict.clean : TEXTS.conflict.left(left));
   }

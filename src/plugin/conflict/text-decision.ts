@@ -1,4 +1,6 @@
 import { draftOf, type DraftPiece } from '../../core/conflict/draft.ts';
+import { mergeKindOf, type MergeKind } from '../../core/merge/mergeable.ts';
+import { isWhole } from '../../core/merge/structured/is-whole.ts';
 import { checkSuggestion, marksLeft } from '../../core/suggestion/check-suggestion.ts';
 import type { Mark } from '../../core/suggestion/mark.ts';
 import type { ConflictContents, ConflictDecision } from '../../engine/api.ts';
@@ -62,6 +64,19 @@ export class TextDecision {
 
   get open(): number {
     return this.#editor?.open ?? 0;
+  }
+
+  /** Put together as it is, nothing could open the file; the versions themselves may always be taken. */
+  get isBroken(): boolean {
+    const [kind, texts, editor] = [this.#kind, this.#texts, this.#editor];
+    if (kind === undefined || kind === 'prose' || texts === undefined || editor === undefined) return false;
+    if (editor.open > 0 || editor.text === texts.note || editor.text === texts.copy) return false;
+    return !isWhole(editor.text, kind, [texts.note, texts.copy]);
+  }
+
+  get #kind(): MergeKind | undefined {
+    const path = this.#contents?.conflict.path;
+    return path === undefined ? undefined : mergeKindOf(path);
   }
 
   get isClean(): boolean {
@@ -286,6 +301,6 @@ export class TextDecision {
   #pieces(texts: NoteTexts): readonly DraftPiece[] {
     if (this.#way === 'note' || this.#way === 'copy') return [{ kind: 'text', text: texts[this.#way] }];
     if (this.#way === 'suggestion') return [{ kind: 'text', text: this.#suggestion?.text ?? '' }];
-    return draftOf(texts);
+    return draftOf(texts, this.#kind);
   }
 }

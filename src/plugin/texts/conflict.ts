@@ -55,6 +55,8 @@ export const CONFLICT_TEXTS = {
   left: (count: number): string =>
     count === 0 ? 'Everything is decided.' : `${countText(count, 'change')} to decide.`,
   clean: 'Both versions fit together: look at the result, then apply it.',
+  broken:
+    'With these choices the file could not be opened: take one version at each place, or mend it in the result.',
   previous: 'Previous change',
   next: 'Next change',
   apply: 'Apply',

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chosenText, draftOf, type DraftPiece, type DraftTexts } from '../../../src/core/conflict/draft.ts';
+import { canvasText, card } from '../merge/structured/canvas-files.ts';
 
 const side = (pieces: readonly DraftPiece[], which: 'note' | 'copy'): string =>
   pieces.map((piece) => (piece.kind === 'text' ? piece.text : piece[which])).join('');
@@ -32,6 +33,29 @@ describe('the draft of a conflict', () => {
       { kind: 'hunk', note: 'b\n', copy: 'x\n' },
       { kind: 'text', text: 'c\n' },
     ]);
+  });
+
+  it('[CF16] [MJ12] of a canvas asks about the values that both changed, card by card', () => {
+    const of = (a: string, b: string, c: string): string =>
+      canvasText({
+        nodes: [card('a', { text: a }), card('b', { text: b }), card('c', { text: c })],
+        edges: [],
+      });
+    const texts = { base: of('1', '1', '1'), note: of('2', '2', '1'), copy: of('3', '1', '3') };
+    const draft = draftOf(texts, 'canvas');
+    expect(hunks(draft)).toEqual([
+      {
+        kind: 'hunk',
+        note: `\t\t${JSON.stringify(card('a', { text: '2' }))},\n`,
+        copy: `\t\t${JSON.stringify(card('a', { text: '3' }))},\n`,
+      },
+    ]);
+    expect([side(draft, 'note'), side(draft, 'copy')]).toEqual([of('2', '2', '3'), of('3', '2', '3')]);
+  });
+
+  it('[CF14] of a canvas that cannot be read shows where the two differ', () => {
+    const draft = draftOf({ base: '{}\n', note: '{"a":1}\n', copy: '{"a":\n' }, 'canvas');
+    expect([side(draft, 'note'), side(draft, 'copy')]).toEqual(['{"a":1}\n', '{"a":\n']);
   });
 
   const line = fc.constantFrom('', 'one', 'two words', '- item', 'Meet at noon, or at two.', '| a | b |');

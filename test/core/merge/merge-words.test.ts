@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { merge } from '../../../src/core/merge/merge.ts';
-import { isMergeable } from '../../../src/core/merge/mergeable.ts';
+import { mergeKindOf } from '../../../src/core/merge/mergeable.ts';
 import { parseVaultPath } from '../../../src/core/model/vault-path.ts';
 import { expectRow } from './merge-row.ts';
 import type { Row } from './merge-row.ts';
@@ -201,14 +201,17 @@ describe('merge of what both inserted at one place', () => {
 
 describe('what is merged', () => {
   it.each([
-    ['note.md', true],
-    ['a/list.TXT', true],
-    ['board.canvas', false],
-    ['drawing.excalidraw.md', false],
-    ['.obsidian/app.json', false],
+    ['note.md', 'prose'],
+    ['a/list.TXT', 'prose'],
+    ['board.canvas', 'canvas'],
+    ['drawing.excalidraw.md', undefined],
+    ['.obsidian/app.json', 'json'],
+    ['photo.png', undefined],
+    ['constructor', undefined],
+    ['a.constructor', undefined],
   ])('[ME34] %s: %s', (path, expected) => {
     const parsed = parseVaultPath(path);
     if (parsed === undefined) throw new Error(path);
-    expect(isMergeable(parsed)).toBe(expected);
+    expect(mergeKindOf(parsed)).toBe(expected);
   });
 });

@@ -9,7 +9,9 @@ import type { World } from '../world.ts';
  */
 export function onlyItsUserEdits(world: World, device: Device, effect: VaultEffect): Violation[] {
   const [first] = world.devices;
-  if (world.scenario.theme?.alone !== true || device !== first || device.decided) return [];
+  if (world.scenario.theme?.alone !== true || device !== first) return [];
+  // What somebody kept of what the guard held comes back from there.
+  if (world.devices.some(({ decided }) => decided)) return [];
   return [
     {
       invariant: 'alone',

@@ -27,8 +27,8 @@ export function watchConflictCopy(world: World, device: Device, effect: VaultEff
   const stem = path.replace(MARK, '') as VaultPath;
   const copy = { device, path, stem, hash: hashOf(bytes), forCase: path.includes('(case conflict') };
   const found = [
-    ...equalContents(world, copy),
-    ...againstItself(world, copy),
+    ...equalContents(world, copy, effect.before),
+    ...againstItself(world, copy, bytes),
     ...secondCopy(world, copy, effect.before),
     ...comesBack(world, copy),
     ...nameIsSound(copy),
@@ -39,23 +39,33 @@ export function watchConflictCopy(world: World, device: Device, effect: VaultEff
 }
 
 /** I11: contents that are equal to the cloud's at that path are no conflict. */
-function equalContents(world: World, copy: ConflictCopy): Violation[] {
+function equalContents(world: World, copy: ConflictCopy, before: FileMap): Violation[] {
   // Another device may have committed meanwhile: what counts is the head that this one has seen.
   const seen = world.cloud.views.get(copy.device.observedCommit ?? '');
   const entry = seen?.tree.get(copy.stem as VaultPath);
   if (copy.forCase || entry === undefined || entry.deleted === true || entry.hash !== copy.hash) return [];
+  if (isOfCopy(copy, before)) return [];
   return [{ invariant: 'I11', message: `${copy.path} has the contents that ${copy.stem} has in the cloud` }];
+}
+
+/** It may have been made of another copy of that note that stands here: one that somebody exchanged with it, say. */
+function isOfCopy({ stem, hash }: ConflictCopy, before: FileMap): boolean {
+  return [...before].some(
+    ([path, bytes]) => path !== stem && path.replace(MARK, '') === stem && hashOf(bytes) === hash,
+  );
 }
 
 /**
  * I11: what this device committed from its own vault is no other side to what its user made of it since,
  * whether or not it was ever told that the commit came through.
  */
-function againstItself(world: World, copy: ConflictCopy): Violation[] {
+function againstItself(world: World, copy: ConflictCopy, bytes: Uint8Array): Violation[] {
   const { device, path, stem } = copy;
   const { lostState, rollback, torn, wide } = world.scenario;
   // A device without its memory, or with another bucket than it knew, cannot know its own.
   if (!wide || copy.forCase || lostState || rollback || torn || world.harmed) return [];
+  // A copy that a person wrote in may meet another version of that copy, and is then named after the note.
+  if (world.ledger.bornUnder(bytes).some((born) => ANY_MARK.test(born))) return [];
   const entry = world.cloud.views.get(device.observedCommit ?? '')?.tree.get(stem as VaultPath);
   if (entry === undefined || entry.deleted === true || entry.device !== device.id) return [];
   if (!device.sent.has(`${stem}\n${entry.hash}`)) return [];
