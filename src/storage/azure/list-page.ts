@@ -30,6 +30,8 @@ const Blob = v.object({
     Etag: v.pipe(v.string(), v.nonEmpty()),
     'Last-Modified': v.string(),
     'Content-MD5': v.optional(v.string(), ''),
+    // Told by accounts with a hierarchical namespace, whose folders are blobs without contents.
+    ResourceType: v.optional(v.string(), 'file'),
   }),
 });
 const Nothing = v.literal('');
@@ -55,7 +57,10 @@ export function readPage(
   const comesAfter = (name: string): boolean => startAfter === undefined || compareKeys(name, startAfter) > 0;
   const { Blob: items, BlobPrefix: folders } = blobs === '' ? { Blob: [], BlobPrefix: [] } : blobs;
   return {
-    objects: items.map(readObject).filter(({ key }) => comesAfter(key)),
+    objects: items
+      .filter(({ Properties: { ResourceType: type } }) => type !== 'directory')
+      .map(readObject)
+      .filter(({ key }) => comesAfter(key)),
     prefixes: folders.map(({ Name: name }) => name).filter(comesAfter),
     ...(next === '' ? {} : { next }),
   };

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readPage } from '../../../src/storage/azure/list-page.ts';
 import { readError, readRefusal } from '../../../src/storage/azure/refusal.ts';
@@ -58,6 +59,39 @@ describe('a listing of Azure', () => {
     ],
   ])('is damage where it is %s, never an empty listing', (_what, text) => {
     expect(() => readPage(text, FIRST)).toThrow(expect.objectContaining({ kind: 'corrupt' }) as Error);
+  });
+
+  it('leaves out the folders of an account that has real ones', () => {
+    const folder = blob('a', '<ResourceType>directory</ResourceType>');
+    const file = blob('a/b.md', '<ResourceType>file</ResourceType>');
+    expect(readPage(listing(folder + file), FIRST).objects.map(({ key }) => key)).toEqual(['a/b.md']);
+  });
+
+  it('is damage wherever it was cut off', () => {
+    const whole = listing(blob('a.md') + blob('b.md'), 'm2');
+    for (let end = 0; end < whole.length; end += 1)
+      expect(() => readPage(whole.slice(0, end), FIRST)).toThrow(
+        expect.objectContaining({ kind: 'corrupt' }) as Error,
+      );
+  });
+
+  it('with any change at all is read or is damage, and its names are never empty', () => {
+    const whole = listing(
+      blob('a.md') + blob('b &amp; c.md') + '<BlobPrefix><Name>d/</Name></BlobPrefix>',
+      'm2',
+    );
+    const place = fc.nat(whole.length);
+    fc.assert(
+      fc.property(place, fc.nat(40), fc.string({ maxLength: 8 }), (start, length, text) => {
+        try {
+          const page = readPage(whole.slice(0, start) + text + whole.slice(start + length), FIRST);
+          for (const name of [...page.objects.map(({ key }) => key), ...page.prefixes])
+            expect(name).not.toBe('');
+        } catch (error) {
+          expect(error).toMatchObject({ kind: 'corrupt' });
+        }
+      }),
+    );
   });
 
   it('that does not go on is damage', () => {

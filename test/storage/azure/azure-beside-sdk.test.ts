@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob';
+import { ContainerClient, ContainerSASPermissions, StorageSharedKeyCredential } from '@azure/storage-blob';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ObjectKey } from '../../../src/core/model/ids.ts';
+import { readPastedKey } from '../../../src/storage/azure/access.ts';
 import type { ObjectStore } from '../../../src/storage/object-store.ts';
 import { bytes, getText, keys, listed, putText } from '../../contract/object-store/subject-fixture.ts';
 import { ODD_KEYS } from '../../contract/object-store/suite-keys.ts';
@@ -64,6 +65,31 @@ describe.runIf(server)('blobs beside Microsoft’s own client (Azurite)', { time
     expect(theirs.sort()).toEqual(own);
     for (const name of NAMES) await store.delete(name as ObjectKey);
     expect(await keys(store)).toEqual([]);
+  });
+
+  it('whatever a person pastes as the key opens the container', async () => {
+    if (server === undefined) throw new Error('the server did not start');
+    const { endpoint, accessKeyId: account, secretAccessKey: key } = server;
+    const container = sdk.containerName;
+    const address = await sdk.generateSasUrl({
+      permissions: ContainerSASPermissions.parse('racwdl'),
+      expiresOn: new Date(Date.now() + 3_600_000),
+    });
+    const token = address.slice(address.indexOf('?'));
+    const pasted = [
+      key,
+      address,
+      token,
+      `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${key};BlobEndpoint=${endpoint};`,
+      `BlobEndpoint=${endpoint};SharedAccessSignature=${token.slice(1)}`,
+    ];
+    for (const text of pasted) {
+      const access = async () => Promise.resolve(readPastedKey(text, { account, container, endpoint }));
+      const opened = openContainer(server, { container, access });
+      await putText(opened, KEY, 'opened');
+      expect(await getText(opened, KEY)).toBe('opened');
+      await opened.delete(KEY);
+    }
   });
 
   it('a body that changes on its way is refused by the hash that goes with it', async () => {

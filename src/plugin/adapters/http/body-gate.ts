@@ -24,10 +24,13 @@ export class BodyGate {
   }
 }
 
+/** Listings of Azure and all descriptions of Google's JSON API, whose queries stand in the path. */
+const TEXTS = /[?&](?:comp=list|fields=)/u;
+
 /** Of an object that is asked for as a whole nobody knows the size yet. */
-function isLarge({ method, headers, body, query }: WireRequest): boolean {
+function isLarge({ method, headers, body, query, path }: WireRequest): boolean {
   const up = typeof body === 'string' || body instanceof Uint8Array ? body.length : 0;
-  if (method !== 'GET' || query?.['list-type'] !== undefined) return up > LARGE_BYTES;
+  if (method !== 'GET' || query?.['list-type'] !== undefined || TEXTS.test(path)) return up > LARGE_BYTES;
   const range = /^bytes=(?<first>\d+)-(?<last>\d+)$/u.exec(
     headers['range'] ?? headers['Range'] ?? '',
   )?.groups;

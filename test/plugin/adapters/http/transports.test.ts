@@ -111,17 +111,19 @@ describe('the road by requestUrl', () => {
       .handle({ ...REQUEST, method: 'HEAD' }, { abortSignal: AbortSignal.abort() })
       .catch(() => 0);
     const small = transport.handle({ ...REQUEST, headers: { range: 'bytes=0-999' } });
+    const listing = transport.handle({ ...REQUEST, path: '/container?restype=container&comp=list' });
     await new Promise(setImmediate);
-    expect(asked.map(({ method, headers }) => headers?.['range'] ?? method)).toEqual(['PUT', 'bytes=0-999']);
+    const passed = asked.map(({ method, headers }) => headers?.['range'] ?? method);
+    expect(passed).toEqual(['PUT', 'bytes=0-999', 'GET']);
     abort.abort();
     await expect(first).rejects.toMatchObject({ name: 'AbortError' });
     await new Promise(setImmediate);
-    expect(asked).toHaveLength(2);
+    expect(asked).toHaveLength(3);
     for (const end of ends) end();
     await new Promise(setImmediate);
-    expect(asked).toHaveLength(3);
+    expect(asked).toHaveLength(4);
     ends.at(-1)?.();
-    await Promise.all([second, small]);
+    await Promise.all([second, small, listing]);
   });
 
   it('carries the S3 client: signatures, bodies and error codes', async () => {
