@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { monthOf, NO_USAGE, sum, withCall, type Usage } from '../core/cost/usage.ts';
@@ -43,13 +43,15 @@ export class UsageBook {
     };
   }
 
-  /** Adds what was counted since the last time to the file of this device. A meter that cannot be kept fails nothing. */
+  /**
+   * Adds what was counted since the last time to the file of this device. A meter that cannot be kept fails
+   * nothing; where a refused set-up left no folder, none is made.
+   */
   keep(configFolder: string): void {
     if (this.#lines.size === 0) return;
     const text = [...this.#lines.values()].map((line) => `${JSON.stringify(line)}\n`).join('');
     const file = join(configFolder, FILE);
     try {
-      mkdirSync(configFolder, { recursive: true });
       // One short append: processes that end together do not mix their lines.
       appendFileSync(file, text, { mode: 0o600 });
       this.#lines.clear();
