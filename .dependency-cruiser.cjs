@@ -104,9 +104,12 @@ module.exports = {
     {
       name: 'only-composition-roots-build',
       comment:
-        'Concrete stores, vaults and states are chosen in cli/*.mts and plugin/{compose,clouds}.ts alone.',
+        'Concrete stores, vaults and states are chosen in cli/*.mts and plugin/{compose,clouds}.ts alone; keys of encrypted clouds are made and opened in plugin/sync/{vault-keys,encryption-desk}.ts.',
       severity: 'error',
-      from: { path: '^src/(engine|plugin)/', pathNot: '^src/plugin/(compose|clouds)[.]ts$' },
+      from: {
+        path: '^src/(engine|plugin)/',
+        pathNot: '^src/plugin/(compose|clouds|sync/vault-keys|sync/encryption-desk)[.]ts$',
+      },
       to: { path: '^src/storage/(s3|azure|gcs|memory|folder|sealed|wrappers)/' },
     },
     {

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { asOneFile } from './lean-sdk.mts';
+import { withoutUnusedRecipients } from './lean-age.mts';
 import { asOwnPart } from './own-part.mts';
 
 /** What Obsidian gives a plugin at run time; everything else must be inside `main.js`. */
@@ -38,7 +39,7 @@ export function pluginBundle(root: string, outfile: string): BuildOptions & { me
     external: HOST_MODULES,
     define: { 'process.env.NODE_ENV': '"production"' },
   } as const satisfies BuildOptions;
-  return { ...options, plugins: [asOneFile(options)] };
+  return { ...options, plugins: [asOneFile(options), withoutUnusedRecipients()] };
 }
 
 const AGE = /storage[\\/]sealed[\\/]age\.ts$/u;

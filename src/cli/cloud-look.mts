@@ -8,6 +8,7 @@ import { composeEngine, defaultDeviceName, openBackup, openStore, wrapped } from
 import { newDeviceId, type VaultConfig } from './config.mts';
 import type { Context } from './context.mts';
 import { parseRemote, remoteText, type RemoteSpec } from './remote.mts';
+import { nodeCompression } from './platform/compression.mts';
 import { findSetup } from './session.mts';
 import { encryptionConfig } from './vault-seal.mts';
 
@@ -72,8 +73,8 @@ async function sealedAs(remote: RemoteSpec, signal: AbortSignal): Promise<Pick<V
     new Meter(),
   );
   try {
-    const { lookAtCloud } = await import('./encrypt.mts');
-    const found = await lookAtCloud(store, signal);
+    const { lookAtCloud } = await import('../storage/sealed/look-at-cloud.ts');
+    const found = await lookAtCloud(store, nodeCompression, signal);
     if (found.kind !== 'sealed') return {};
     return {
       encryption:

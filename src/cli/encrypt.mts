@@ -1,51 +1,12 @@
-import { classifyKey, headKey } from '../core/format/keys.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { readEnvelope } from '../storage/sealed/sealed-head.ts';
-import { isStoreError } from '../storage/store-error.ts';
+import { lookAtCloud } from '../storage/sealed/look-at-cloud.ts';
 import { VaultKey } from '../storage/sealed/vault-key.ts';
-import { claimFirstKey, readWrappedKey, wrapKey, type WrappedKey } from '../storage/sealed/wrapped-key.ts';
+import { claimFirstKey, wrapKey, type WrappedKey } from '../storage/sealed/wrapped-key.ts';
 import { CliError, EXIT } from './cli-error.mts';
 import type { VaultConfig } from './config.mts';
 import { askNewPassphrase, askSecret } from './passphrase.mts';
 import { nodeCompression } from './platform/compression.mts';
 import { encryptionConfig, opened, wrongSecret } from './vault-seal.mts';
-
-const MAX_HEAD_BYTES = 8 * 1024 * 1024;
-
-/** What a cloud holds. `sealed`: an encrypted vault, with its key under the passphrase where that is still there. */
-export type Found =
-  | { readonly kind: 'empty' | 'plain' | 'files' }
-  | { readonly kind: 'sealed'; readonly wrapped: WrappedKey | undefined };
-
-/** `store`: the bare cloud. A few requests, none of which writes. */
-export async function lookAtCloud(store: ObjectStore, signal: AbortSignal): Promise<Found> {
-  const head = await envelopeOf(store, signal);
-  if (head === 'plain') return { kind: 'plain' };
-  const wrapped = await readWrappedKey(store, { signal });
-  if (head === 'sealed' || wrapped !== undefined) return { kind: 'sealed', wrapped };
-  for await (const { objects } of store.list('', { signal }))
-    if (objects.some(({ key }) => classifyKey(key) !== 'foreign')) return { kind: 'files' };
-  return { kind: 'empty' };
-}
-
-/** Whether anything of an unencrypted vault, or of other programs, lies there. */
-export async function hasPlain(store: ObjectStore, signal: AbortSignal): Promise<boolean> {
-  for await (const { objects } of store.list('', { signal }))
-    if (objects.some(({ key }) => !['head', 'foreign'].includes(classifyKey(key)))) return true;
-  return false;
-}
-
-/** A head that cannot be understood counts as plain: nothing may be begun beside it. */
-async function envelopeOf(store: ObjectStore, signal: AbortSignal): Promise<'absent' | 'plain' | 'sealed'> {
-  try {
-    const result = await store.get(headKey, { signal, range: { offset: 0, length: MAX_HEAD_BYTES } });
-    if (result.kind === 'unchanged') return 'plain';
-    return (await readEnvelope(nodeCompression, result.body)).kind === 'sealed' ? 'sealed' : 'plain';
-  } catch (error) {
-    if (isStoreError(error, 'not-found')) return 'absent';
-    throw error;
-  }
-}
 
 /** The configuration with the vault's key; begins an encrypted vault where `isWanted` and the cloud is empty. */
 export async function encryptionOf(
@@ -53,7 +14,7 @@ export async function encryptionOf(
   options: { readonly isWanted: boolean; readonly env: NodeJS.ProcessEnv; readonly signal: AbortSignal },
 ): Promise<VaultConfig['encryption']> {
   const { isWanted, env, signal } = options;
-  const found = await lookAtCloud(store, signal);
+  const found = await lookAtCloud(store, nodeCompression, signal);
   if (found.kind === 'sealed') return joined(found.wrapped, env);
   if (!isWanted) return undefined;
   if (found.kind === 'plain')

@@ -64,13 +64,8 @@ export class VaultSeal {
 
 /** `undefined`: neither its passphrase nor its recovery key. */
 export async function opened(wrapped: WrappedKey, secret: string): Promise<VaultKey | undefined> {
-  const [{ VaultKey: Key }, { unwrapKey }] = await Promise.all([
-    import('../storage/sealed/vault-key.ts'),
-    import('../storage/sealed/wrapped-key.ts'),
-  ]);
-  const recovered = await Key.parse(secret);
-  const key = recovered ?? (await unwrapKey(wrapped, secret));
-  return key?.id === wrapped.id ? key : undefined;
+  const { openWrappedKey } = await import('../storage/sealed/wrapped-key.ts');
+  return openWrappedKey(wrapped, secret);
 }
 
 export function wrongSecret(): CliError {

@@ -2,6 +2,7 @@ import { Platform, requestUrl, type App, type Plugin } from 'obsidian';
 import { DEFAULT_SETTINGS, type EngineSettings } from '../engine/api.ts';
 import { createEngine } from '../engine/engine.ts';
 import type { Vault } from '../engine/ports.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
 import { DeviceStore, type LocalStore } from './adapters/device-store.ts';
 import type { SettingsFile } from './adapters/settings-file.ts';
 import { deleteDatabase } from './adapters/state/connection.ts';
@@ -25,6 +26,7 @@ import { EngineLog } from './sync/engine-log.ts';
 import { LogRing } from './sync/log-ring.ts';
 import { Session } from './sync/session.ts';
 import { PluginSync } from './sync/sync-service.ts';
+import { sealedStore, VaultKeys, type HeldKey } from './sync/vault-keys.ts';
 import { TEXTS } from './texts.ts';
 
 const MIB = 1024 * 1024;
@@ -59,6 +61,7 @@ export function compose(
   const device = new DeviceStore(storage, webRandom, deviceName());
   const log = new LogRing(storage);
   const clouds = new Clouds({ ...limits(), clock, isPhone: Platform.isMobile });
+  const keys = keysOf(app);
   const session = new Session({
     device,
     settings: () => settings.settings,
@@ -67,10 +70,12 @@ export function compose(
     deleteDatabase,
     openVault: (current) => openVault(app, current, { own, typing }),
     hold: (database, signal) => hold(navigator.locks, database, signal),
-    openEngine: async ({ vault, state, settings: current, device: { id, name }, cloud, way }) =>
+    keys,
+    openStore: (cloud, way) => clouds.open(cloud, way),
+    openEngine: async ({ vault, state, settings: current, device: { id, name }, cloud, way, vaultKey }) =>
       createEngine({
         vault,
-        store: clouds.open(cloud, way),
+        store: await storeOf(clouds.open(cloud, way), vaultKey),
         state,
         clock,
         random: webRandom,
@@ -78,7 +83,7 @@ export function compose(
         compression: webCompression,
         log: new EngineLog(log, () => clock.now()),
         device: { id, name },
-        settings: engineSettings(current),
+        settings: engineSettings(current, vaultKey !== undefined),
       }),
     probe: (cloud, signal) => clouds.probe(cloud, signal),
     check: (cloud, signal) => clouds.check(cloud, signal),
@@ -86,17 +91,17 @@ export function compose(
   const conflicts = new Conflicts(storage, (path) => app.vault.getFileByPath(path) !== null);
   const suggesting = suggestingOf(app, settings);
   const isOnline = (): boolean => navigator.onLine;
-  const service = new PluginSync({
-    session,
-    settings,
-    device,
-    log,
-    conflicts,
-    clock,
-    hashing: webHashing,
-    isOnline,
-  });
+  const tools = { clock, hashing: webHashing, compression: webCompression };
+  const service = new PluginSync({ ...tools, session, settings, device, log, conflicts, keys, isOnline });
   return { service, suggesting, own, typing };
+}
+
+function keysOf({ secretStorage }: App): VaultKeys {
+  const secrets = {
+    get: (name: string) => secretStorage.getSecret(name) ?? undefined,
+    set: (name: string, secret: string) => secretStorage.setSecret(name, secret),
+  };
+  return new VaultKeys(secrets, webHashing);
 }
 
 function suggestingOf({ secretStorage }: App, settings: SettingsFile): Suggesting {
@@ -124,12 +129,16 @@ function openVault(
   });
 }
 
-function engineSettings(settings: Settings): EngineSettings {
+async function storeOf(store: ObjectStore, vaultKey: HeldKey | undefined): Promise<ObjectStore> {
+  return vaultKey === undefined ? store : sealedStore(store, vaultKey, webCompression);
+}
+
+function engineSettings(settings: Settings, isEncrypted: boolean): EngineSettings {
   const { bodyBytes, connections } = limits();
   const { ignore, dotFolders, maxFileMiB, readableCopy, conflicts } = settings;
   return {
     ...DEFAULT_SETTINGS,
-    readableCopy,
+    readableCopy: readableCopy && !isEncrypted,
     conflicts,
     scope: { ignore, dotFolders, maxFileBytes: maxFileMiB * MIB },
     names: Platform.isWin ? 'windows' : Platform.isAndroidApp ? 'portable' : 'posix',

@@ -3,6 +3,7 @@ import { CheckModal } from './modals/check-modal.ts';
 import { ConflictListModal } from './modals/conflict-list-modal.ts';
 import { ConflictModal } from './conflict/conflict-modal.ts';
 import { CopyLinkModal } from './modals/copy-link-modal.ts';
+import { EncryptionModal } from './modals/encryption-modal.ts';
 import { forgetModal } from './modals/forget-modal.ts';
 import { HeldModal } from './modals/held-modal.ts';
 import { HistoryModal } from './modals/history-modal.ts';
@@ -23,6 +24,7 @@ export function screensOf(ui: () => Ui): Screens {
     verify: () => ui().show(new VerifyModal(ui())),
     history: (path) => ui().show(new HistoryModal(ui(), path)),
     check: () => ui().show(new CheckModal(ui())),
+    encryption: () => ui().show(new EncryptionModal(ui())),
     forget: () => ui().show(forgetModal(ui())),
     setupLink: (items) => ui().show(new SetupLinkModal(ui(), items)),
     copyLink: (link) => ui().show(new CopyLinkModal(ui(), link)),

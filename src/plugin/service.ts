@@ -54,6 +54,19 @@ export interface ConflictService {
   undo(id: string): Promise<void>;
 }
 
+/** What a cloud is: `has-key`: encrypted, and this device can open it. */
+export type Encryption = 'has-key' | 'sealed' | 'plain' | 'files' | 'empty';
+
+/** What rejects does so with an Error whose message is for people. */
+export interface EncryptionService {
+  look(): Promise<Encryption>;
+  /** With the passphrase or the recovery key; `false`: it is neither, and nothing was changed. */
+  join(secret: string): Promise<boolean>;
+  /** Encrypts an empty cloud; the recovery key. */
+  begin(passphrase: string): Promise<string>;
+  recoveryKey(): Promise<string | undefined>;
+}
+
 /**
  * All that commands, settings and views may ask of the sync. Nothing here throws but where said; a
  * failure ends in `state` and `log`. One call works at a time; later ones wait for it.
@@ -65,6 +78,7 @@ export interface SyncService {
   /** Files that were set aside under another name. */
   readonly conflicts: readonly VaultPath[];
   readonly conflictDesk: ConflictService;
+  readonly encryption: EncryptionService;
   /** Called after each change of `state`; returns what ends it. */
   onState(listener: () => void): () => void;
 

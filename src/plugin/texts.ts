@@ -2,6 +2,7 @@ import { AI_TEXTS } from './texts/ai.ts';
 import { CHECK_TEXTS } from './texts/check.ts';
 import { CONFLICT_TEXTS } from './texts/conflict.ts';
 import { COMMAND_TEXTS } from './texts/commands.ts';
+import { ENCRYPTION_TEXTS } from './texts/encryption.ts';
 import { HELD_TEXTS } from './texts/held.ts';
 import { HISTORY_TEXTS } from './texts/history.ts';
 import { LOG_TEXTS } from './texts/log.ts';
@@ -18,6 +19,7 @@ export const TEXTS = {
   check: CHECK_TEXTS,
   commands: COMMAND_TEXTS,
   conflict: CONFLICT_TEXTS,
+  encryption: ENCRYPTION_TEXTS,
   held: HELD_TEXTS,
   history: HISTORY_TEXTS,
   log: LOG_TEXTS,

@@ -14,6 +14,7 @@ export interface Screens {
   verify(): void;
   history(path: VaultPath): void;
   check(): void;
+  encryption(): void;
   forget(): void;
   setupLink(items: SetupItems): void;
   copyLink(link: string): void;

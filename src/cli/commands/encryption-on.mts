@@ -31,7 +31,7 @@ const EXPLANATION = [
   '  1. This device syncs, and chooses a passphrase. A recovery key is shown: write it down.',
   '  2. Everything is sent again, encrypted, and read back. It may be stopped and run again.',
   '  3. Other devices stop until they are given the passphrase (twincloud init). What was written',
-  '     there stays, and is sent then. The Obsidian plugin cannot open an encrypted cloud yet.',
+  '     there stays, and is sent then. The plugin asks at “End-to-end encryption” in its settings.',
   '  4. After you have agreed once more, what is not encrypted is removed: the objects, the old',
   '     history (which is kept encrypted) and the readable copy. Versions from before today are',
   '     kept for 30 days more, and then the last of them alone.',

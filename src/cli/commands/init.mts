@@ -67,7 +67,7 @@ async function tellEncrypted(
   const form = config.conditionForm ?? 'quoted';
   const store = wrapped(await openStore(remote, { conditionForm: form, create: false }), remote, new Meter());
   try {
-    const { hasPlain } = await import('../encrypt.mts');
+    const { hasPlain } = await import('../../storage/sealed/look-at-cloud.ts');
     if (await hasPlain(store, signal)) console.line(LEFT);
   } finally {
     await store.close();

@@ -52,6 +52,15 @@ function registerChecked({ app, plugin, service, open }: Ui): void {
     },
   });
   plugin.addCommand({
+    id: 'encryption',
+    name: TEXTS.encryption.command,
+    checkCallback: (isChecking) => {
+      if (!hasCloud(service.settings)) return false;
+      if (!isChecking) open.encryption();
+      return true;
+    },
+  });
+  plugin.addCommand({
     id: 'forget-cloud',
     name: NAMES.forgetCloud,
     checkCallback: (isChecking) => {

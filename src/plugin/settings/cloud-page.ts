@@ -57,7 +57,7 @@ export function cloudPage(parts: CloudPageParts): SettingDefinitionPage<ControlK
         ],
       },
       ...CLOUD_KINDS.flatMap((kind) => [placeGroup(draft, kind), keyGroup(parts, kind)]),
-      { type: 'group', items: [saveRow(parts), linkRow(ui)] },
+      { type: 'group', items: [saveRow(parts), encryptionRow(ui), linkRow(ui)] },
     ],
   };
 }
@@ -183,6 +183,22 @@ function showSave(setting: Setting, { ui, draft, update }: CloudPageParts): void
     if (isDirty && obstacle === undefined) button.setCta();
     if (hadFocus) button.buttonEl.focus();
   });
+}
+
+function encryptionRow(ui: Ui): SettingDefinition<ControlKey> {
+  const { name, desc, button: text } = TEXTS.encryption;
+  return {
+    name,
+    desc,
+    aliases: ['passphrase', 'recovery key'],
+    visible: () => isCloudNamed(ui.service.settings),
+    render: (setting) => {
+      setting.addButton((button) => {
+        button.setButtonText(text).onClick(() => ui.open.encryption());
+        button.buttonEl.setAttr('aria-label', `${text}: ${name}`);
+      });
+    },
+  };
 }
 
 function linkRow(ui: Ui): SettingDefinition<ControlKey> {

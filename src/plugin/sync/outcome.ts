@@ -67,6 +67,7 @@ export function failureOf(error: unknown, isOnline: boolean): Failure {
 /** In words for people, and for this place: the engine's own speak to a terminal at times. */
 export function messageFor(error: unknown): string {
   if (error instanceof EngineError && error.kind === 'head-vanished') return TEXTS.sync.headVanished;
+  if (error instanceof EngineError && error.kind === 'encrypted-bucket') return TEXTS.encryption.locked;
   if (isStoreError(error)) {
     const { message, remedy } = describeStoreError(error);
     return `${message} ${remedy}`.trim();

@@ -1,11 +1,13 @@
 import type { Engine } from '../../engine/api.ts';
 import type { StateStore, Vault } from '../../engine/ports.ts';
+import type { ObjectStore } from '../../storage/object-store.ts';
 import type { Finding } from '../../storage/check-connection.ts';
 import type { DeviceStore } from '../adapters/device-store.ts';
 import { cloudId, isCloudNamed } from '../settings/cloud.ts';
 import type { AzureSettings, DeviceRecord, GcsSettings, S3Settings, Settings } from '../settings/model.ts';
 import { TEXTS } from '../texts.ts';
 import { UnsetError } from './outcome.ts';
+import type { HeldKey, VaultKeys } from './vault-keys.ts';
 
 export type Probed = NonNullable<DeviceRecord['probed']>;
 /** By which form and road a cloud is spoken to. */
@@ -31,6 +33,9 @@ export interface SessionParts {
   readonly openVault: (settings: Settings) => Vault;
   /** Waits until no other instance of the plugin is at work; returns what ends the hold. */
   readonly hold: (database: string, signal: AbortSignal) => Promise<() => void>;
+  readonly keys: VaultKeys;
+  /** Without a seal. */
+  readonly openStore: (cloud: CloudWithKeys, way: Way) => ObjectStore;
   readonly openEngine: (parts: {
     readonly vault: Vault;
     readonly state: StateStore;
@@ -38,6 +43,8 @@ export interface SessionParts {
     readonly device: DeviceRecord;
     readonly cloud: CloudWithKeys;
     readonly way: Way;
+    /** Of an encrypted cloud. */
+    readonly vaultKey: HeldKey | undefined;
   }) => Promise<Engine>;
   /** Rejects with an Error for people where the cloud cannot keep a vault. */
   readonly probe: (cloud: CloudWithKeys, signal: AbortSignal) => Promise<Way>;
@@ -45,6 +52,12 @@ export interface SessionParts {
     cloud: CloudWithKeys,
     signal: AbortSignal | undefined,
   ) => Promise<{ readonly findings: readonly Finding[]; readonly way: Way | undefined }>;
+}
+
+/** The cloud as it is, without a seal, and by what it is known. */
+export interface BareCloud {
+  readonly id: string;
+  readonly store: ObjectStore;
 }
 
 export interface Opened {
@@ -73,7 +86,16 @@ export class Session {
     try {
       state = await openState(device.record.database);
       const vault = openVault(settings);
-      const engine = await openEngine({ vault, state, settings, device: device.record, cloud, way });
+      const vaultKey = await this.#parts.keys.get(cloudId(settings));
+      const engine = await openEngine({
+        vault,
+        state,
+        settings,
+        device: device.record,
+        cloud,
+        way,
+        vaultKey,
+      });
       this.#opened = { engine, vault, release };
       return this.#opened;
     } catch (error) {
@@ -81,6 +103,14 @@ export class Session {
       release();
       throw error;
     }
+  }
+
+  /** The cloud as it lies there; whoever asks closes it. */
+  async bareCloud(signal: AbortSignal): Promise<BareCloud> {
+    const settings = this.#parts.settings();
+    const cloud = this.cloud();
+    const way = await this.#way(settings, cloud, signal);
+    return { id: cloudId(settings), store: this.#parts.openStore(cloud, way) };
   }
 
   /** The next `open` makes it anew. */

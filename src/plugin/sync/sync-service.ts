@@ -9,7 +9,7 @@ import type {
   VerifyReport,
   Version,
 } from '../../engine/api.ts';
-import type { Clock, Hashing } from '../../engine/ports.ts';
+import type { Clock, Compression, Hashing } from '../../engine/ports.ts';
 import type { Finding } from '../../storage/check-connection.ts';
 import type { DeviceStore } from '../adapters/device-store.ts';
 import type { SettingsFile } from '../adapters/settings-file.ts';
@@ -18,6 +18,7 @@ import { cloudId, NO_CLOUD } from '../settings/cloud.ts';
 import type { DeviceRecord, Settings } from '../settings/model.ts';
 import { TEXTS } from '../texts.ts';
 import { ConflictDesk } from './conflict-desk.ts';
+import { EncryptionDesk } from './encryption-desk.ts';
 import type { Conflicts } from './conflicts.ts';
 import type { LogRing } from './log-ring.ts';
 import { failureOf, messageFor, wasStopped } from './outcome.ts';
@@ -27,6 +28,7 @@ import { eitherOf } from './either.ts';
 import type { Opened, Session } from './session.ts';
 import { Triggers } from './triggers.ts';
 import { Turns } from './turns.ts';
+import type { VaultKeys } from './vault-keys.ts';
 
 export interface SyncServiceOptions {
   readonly session: Session;
@@ -36,6 +38,8 @@ export interface SyncServiceOptions {
   readonly conflicts: Conflicts;
   readonly clock: Clock;
   readonly hashing: Pick<Hashing, 'sha256'>;
+  readonly compression: Compression;
+  readonly keys: VaultKeys;
   readonly isOnline: () => boolean;
 }
 
@@ -63,6 +67,7 @@ export class PluginSync implements SyncService {
   readonly #closing = new AbortController();
   readonly #results: Results;
   readonly #desk: ConflictDesk;
+  readonly encryption: EncryptionDesk;
   #running: Running | undefined;
   #progress: { readonly progress: Progress; readonly atMs: number } | undefined;
 
@@ -84,6 +89,8 @@ export class PluginSync implements SyncService {
         this.#tell();
       },
     });
+    const { signal } = this.#closing;
+    this.encryption = new EncryptionDesk({ ...options, turns: this.#turns, signal });
     this.#triggers = new Triggers({
       clock,
       about: () => ({
@@ -276,8 +283,9 @@ export class PluginSync implements SyncService {
   }
 
   async forgetCloud(): Promise<void> {
-    const { settings, session, log, clock } = this.#options;
+    const { settings, session, log, clock, keys } = this.#options;
     this.stop();
+    await keys.forget(cloudId(this.settings));
     await settings.change(NO_CLOUD);
     await this.#turns.run(async () => {
       await session.close();

@@ -56,6 +56,12 @@ export async function unwrapKey(wrapped: WrappedKey, passphrase: string): Promis
   return key;
 }
 
+/** By the passphrase, or the recovery key in its place; `undefined`: it is neither. Rejects as `unwrapKey` does. */
+export async function openWrappedKey(wrapped: WrappedKey, secret: string): Promise<VaultKey | undefined> {
+  const key = (await VaultKey.parse(secret)) ?? (await unwrapKey(wrapped, secret));
+  return key?.id === wrapped.id ? key : undefined;
+}
+
 /** As the file's second line says; 0 where it does not, which the library refuses. */
 function factorOf(body: Uint8Array): number {
   const start = new TextDecoder('latin1').decode(body.subarray(0, 200));

@@ -13,6 +13,8 @@ import { EngineLog } from '../../../src/plugin/sync/engine-log.ts';
 import { LogRing } from '../../../src/plugin/sync/log-ring.ts';
 import { Session } from '../../../src/plugin/sync/session.ts';
 import { PluginSync } from '../../../src/plugin/sync/sync-service.ts';
+import { sealedStore, VaultKeys } from '../../../src/plugin/sync/vault-keys.ts';
+import { TEXTS } from '../../../src/plugin/texts.ts';
 import { MemoryStore } from '../../../src/storage/memory/memory-store.ts';
 import type { ObjectStore } from '../../../src/storage/object-store.ts';
 import { StoreError } from '../../../src/storage/store-error.ts';
@@ -60,6 +62,10 @@ async function made(store: MemoryStore, clock: FakeClock): Promise<Made> {
   const cloud = { down: false, hang: false, online: true };
   const holds = { count: 0 };
   const probes: string[] = [];
+  const keys = new VaultKeys(
+    { get: (name) => secrets.get(name), set: (name, secret) => void secrets.set(name, secret) },
+    hashing,
+  );
   const log = new LogRing(storage);
   const device = new DeviceStore(storage, random, `Device ${seed}`);
   const session = new Session({
@@ -77,11 +83,16 @@ async function made(store: MemoryStore, clock: FakeClock): Promise<Made> {
       holds.count += 1;
       return Promise.resolve(() => void (holds.count -= 1));
     },
-    openEngine: ({ state }) =>
+    keys,
+    openStore: () => reached(store, cloud),
+    openEngine: async ({ state, vaultKey }) =>
       Promise.resolve(
         createEngine({
           vault,
-          store: reached(store, cloud),
+          store:
+            vaultKey === undefined
+              ? reached(store, cloud)
+              : await sealedStore(reached(store, cloud), vaultKey, compression),
           state,
           clock,
           random,
@@ -100,7 +111,9 @@ async function made(store: MemoryStore, clock: FakeClock): Promise<Made> {
   });
   const conflicts = new Conflicts(storage, (at) => vault.userRead(at) !== undefined);
   const isOnline = (): boolean => cloud.online;
-  const service = new PluginSync({ session, settings, device, log, conflicts, clock, hashing, isOnline });
+  const service = new PluginSync({
+    ...{ session, settings, device, log, conflicts, clock, hashing, compression, keys, isOnline },
+  });
   return { service, vault, secrets, storage, states, settings, cloud, holds, probes };
 }
 
@@ -309,6 +322,58 @@ describe('the sync of a vault in the app', () => {
     other.vault.userDelete(copy);
     await other.service.syncNow();
     expect(other.service.state.kind).toBe('synced');
+  });
+
+  it('[EN21] [EN22] encrypts an empty cloud, and another device opens it with the passphrase alone', async () => {
+    const { service, vault, store, clock, secrets } = await setting();
+    const other = await made(store, clock);
+    const passphrase = 'correct horse battery';
+    expect(await service.encryption.look()).toBe('empty');
+    const recoveryKey = await service.encryption.begin(passphrase);
+    expect(await service.encryption.look()).toBe('has-key');
+    expect(await service.encryption.recoveryKey()).toBe(recoveryKey);
+    vault.userWrite('canary.md', 'the canary text');
+    await service.syncNow();
+    expect(service.state.kind).toBe('synced');
+    const objects = [...store.snapshot()].map(
+      ([name, { body }]) => name + Buffer.from(body).toString('latin1'),
+    );
+    expect(objects.join('')).not.toMatch(/canary/u);
+    expect([...secrets.values()].join(' ')).not.toContain(passphrase);
+
+    other.vault.userWrite('mine.md', 'unsynced');
+    await other.service.syncNow();
+    expect(other.service.state).toMatchObject({ kind: 'attention', message: TEXTS.encryption.locked });
+    expect(await other.service.encryption.look()).toBe('sealed');
+    const before = store.snapshot();
+    expect(await other.service.encryption.join('another one entirely')).toBe(false);
+    expect(store.snapshot()).toEqual(before);
+    expect(await other.service.encryption.join(passphrase)).toBe(true);
+    await other.service.syncNow({ acceptFirst: true });
+    await service.syncNow();
+    expect(new TextDecoder().decode(other.vault.userRead('canary.md'))).toBe('the canary text');
+    expect(new TextDecoder().decode(vault.userRead('mine.md'))).toBe('unsynced');
+    await other.service.forgetCloud();
+    expect([...other.secrets.values()].join(' ')).not.toContain('AGE-SECRET-KEY');
+  });
+
+  it('[EN22] a plain cloud is not begun encrypted, and the recovery key opens in the place of the passphrase', async () => {
+    const { service, vault, store, clock } = await setting();
+    vault.userWrite('note.md', 'text');
+    await service.syncNow();
+    expect(await service.encryption.look()).toBe('plain');
+    await expect(service.encryption.begin('correct horse battery')).rejects.toThrow(
+      'twincloud encryption on',
+    );
+    await service.forgetCloud();
+    const empty = new MemoryStore({ clock });
+    const [first, second] = [await made(empty, clock), await made(empty, clock)];
+    const key = await first.service.encryption.begin('correct horse battery');
+    await expect(second.service.encryption.begin('a second one, later')).rejects.toThrow(
+      TEXTS.encryption.otherFirst,
+    );
+    expect(await second.service.encryption.join(key.toLowerCase())).toBe(true);
+    expect(store.snapshot().size).toBeGreaterThan(0);
   });
 
   it('keeps its log over a restart', async () => {
