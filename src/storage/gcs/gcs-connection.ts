@@ -6,7 +6,7 @@ import type { GcsCredentials } from './credentials.ts';
 import { encoded } from './names.ts';
 import { untilAborted } from './read-body.ts';
 import { parseTime } from './refusal.ts';
-import { requestTo, type GcsTransport, type TransportResponse } from './transport.ts';
+import { networkDetail, requestTo, type GcsTransport, type TransportResponse } from './transport.ts';
 
 export interface GcsConnectionOptions {
   readonly bucket: string;
@@ -139,12 +139,4 @@ export class GcsConnection {
 /** Lets go of an answer whose body nobody reads. */
 export function discard(answer: GcsAnswer): void {
   answer.body?.cancel().catch(() => undefined);
-}
-
-function networkDetail(error: unknown): string {
-  // Node's `fetch` says what happened in its cause.
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
-  const message = cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? '') : '';
-  return `${code} ${message}`.trim().slice(0, 300);
 }

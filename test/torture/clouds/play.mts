@@ -40,7 +40,7 @@ export async function playClouds(order: CloudsOrder, counts: Map<string, number>
     return { done };
   } catch (error) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { done, failure: `round ${String(done + 1)}: ${text}` };
+    return { done, failure: `round ${String(done + 1)}: ${text}\n${play.story}` };
   } finally {
     for (const name of CLOUDS) {
       const faults = [...clouds.proxies[name].hits.values()].reduce((sum, times) => sum + times, 0);

@@ -24,6 +24,8 @@ export class CloudsPlay {
   readonly #clouds: ThreeClouds;
   /** The cloud that has authority. */
   #primary: CloudName = 'main';
+  /** What the last strike did, for the message when something is wrong after it. */
+  story = '';
 
   constructor(world: World, clouds: ThreeClouds) {
     this.#world = world;
@@ -76,7 +78,8 @@ export class CloudsPlay {
     const dying = CLOUDS.filter(() => random.chance(0.2));
     const death = { share: 0.2 + 0.8 * random.fraction(), downMs: random.fraction() * MOST_DOWN_MS };
     const stormy = CLOUDS.filter(() => random.chance(0.45));
-    for (const name of stormy) this.#storm(name, random);
+    const storms = stormy.map((name) => this.#storm(name, random));
+    this.story = JSON.stringify({ busy: busy.map(({ name }) => name), kills, dying, death, storms });
     const mostMs = Math.max(...busy.map((device) => this.#usualMs(device)));
     const [syncs] = await Promise.all([
       Promise.all(busy.map((device, index) => this.#harmedSync(device, kills[index]))),
@@ -93,10 +96,12 @@ export class CloudsPlay {
     }
   }
 
-  #storm(name: CloudName, random: SeededRandom): void {
+  #storm(name: CloudName, random: SeededRandom): object {
     const faults = random.chance(0.5) ? [random.pick(FAULTS)] : [random.pick(FAULTS), random.pick(FAULTS)];
     const most = random.pick(FAULTS_OF_STORM);
-    this.#clouds.proxies[name].storm({ faults, chance: random.pick([0.2, 0.5, 1]), most }, random.fork());
+    const weather = { faults, chance: random.pick([0.2, 0.5, 1]), most };
+    this.#clouds.proxies[name].storm(weather, random.fork());
+    return { name, ...weather };
   }
 
   async #harmedSync(device: Device, killShare: number | undefined): Promise<'killed' | 'done' | 'failed'> {
