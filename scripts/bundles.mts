@@ -42,13 +42,6 @@ export function pluginBundle(root: string, outfile: string): BuildOptions & { me
 }
 
 const AGE = /storage[\\/]sealed[\\/]age\.ts$/u;
-const AZURE_SDK = /storage[\\/]azure[\\/]sdk\.ts$/u;
-
-/** A script has no address of a module, which Azure's SDK asks for. */
-const MODULE_ADDRESS = {
-  banner: { js: "const moduleUrl=require('node:url').pathToFileURL(process.argv[1]).href;" },
-  define: { 'import.meta.url': 'moduleUrl' },
-} as const satisfies BuildOptions;
 
 /** `twincloud.cjs`, and beside it the program that it runs and what that loads when asked. Needs Node and nothing else. */
 export function cliBundle(root: string, outdir: string): BuildOptions & { metafile: true } {
@@ -68,8 +61,7 @@ export function cliBundle(root: string, outdir: string): BuildOptions & { metafi
     target: NODE,
   } as const satisfies BuildOptions;
   const age = asOwnPart(options, { module: AGE, name: 'age' });
-  const azure = asOwnPart({ ...options, ...MODULE_ADDRESS }, { module: AZURE_SDK, name: 'azure' });
-  return { ...options, plugins: [asOneFile(options), azure, age, withStart(root, outdir)] };
+  return { ...options, plugins: [asOneFile(options), age, withStart(root, outdir)] };
 }
 
 /** Builds `twincloud.cjs` once the name of the program is known. */

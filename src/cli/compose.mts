@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { DeviceId } from '../core/model/ids.ts';
-import { DEFAULT_SETTINGS, type Backup, type Engine, type EngineSettings } from '../engine/api.ts';
+import {
+  DEFAULT_SETTINGS,
+  type Backup,
+  type Engine,
+  type EngineDeps,
+  type EngineSettings,
+} from '../engine/api.ts';
 import { createEngine } from '../engine/engine.ts';
 import { currentPlace, MAIN } from '../engine/replicas/places.ts';
 import { DeviceState } from '../engine/state.ts';
@@ -60,7 +66,7 @@ export interface OpenOptions {
 /** Loads what the store's first call would wait for: the SDK takes longer than all the rest of a sync that finds nothing to do. */
 export async function preloadStore(remote: RemoteSpec): Promise<void> {
   if (remote.kind === 's3') await import('../storage/s3/sdk.ts');
-  if (remote.kind === 'azure') await import('../storage/azure/sdk.ts');
+  if (remote.kind === 'azure') await import('../storage/azure/azure-store.ts');
   if (remote.kind === 'gcs') await import('../storage/gcs/gcs-store.ts');
 }
 
@@ -79,7 +85,14 @@ export async function openStore(remote: RemoteSpec, options: OpenOptions): Promi
     const { container } = remote;
     const access = azureAccess(remote, env);
     const getAnswer = { timer: nodeClock, ms: answerTime(process.env).baseMs ?? ANSWER_MS };
-    return createAzureStore({ container, access, getAnswer, random: nodeRandom, now: () => nodeClock.now() });
+    return createAzureStore({
+      container,
+      access,
+      getAnswer,
+      transport: fetchTransport(),
+      timer: nodeClock,
+      random: nodeRandom,
+    });
   }
   const { createS3Store } = await import('../storage/s3/s3-store.ts');
   const { s3Credentials } = await import('./s3-credentials.mts');
@@ -162,9 +175,19 @@ export async function composeEngine(parts: EngineParts): Promise<Engine> {
   const seal = parts.seal ?? sealOf(config);
   const store = parts.store ?? wrapped(await openStore(remote, options), remote, meter, patienceFor(MAIN));
   return createEngine({
-    vault: new FolderVault(config.vault),
+    ...toolsOf(config, log),
     store: (await seal?.around(store)) ?? store,
     state,
+    backups: await Promise.all(
+      (config.backups ?? []).map((one) => openOrExplain(one, { seal, patience: patienceFor(one.name) })),
+    ),
+  });
+}
+
+/** What an engine works with, beside its clouds and its memory. */
+export function toolsOf(config: VaultConfig, log: Log): Omit<EngineDeps, 'store' | 'state' | 'backups'> {
+  return {
+    vault: new FolderVault(config.vault),
     clock: nodeClock,
     random: nodeRandom,
     hashing: nodeHashing,
@@ -172,10 +195,7 @@ export async function composeEngine(parts: EngineParts): Promise<Engine> {
     log,
     device: { id: config.device.id as DeviceId, name: config.device.name },
     settings: settingsOf(config),
-    backups: await Promise.all(
-      (config.backups ?? []).map((one) => openOrExplain(one, { seal, patience: patienceFor(one.name) })),
-    ),
-  });
+  };
 }
 
 /** `undefined`: the vault is not encrypted. */
@@ -200,17 +220,22 @@ async function openOrExplain(
   }
 }
 
+/** A backup, and the provider's own store inside. */
+export interface OpenedBackup extends Backup {
+  readonly bare: ObjectStore;
+}
+
 /** A backup's store; what it costs is not counted with the primary's. */
 export async function openBackup(
   backup: BackupConfig,
   patience: RetryOptions = BACKUP_PATIENCE,
-): Promise<Backup> {
+): Promise<OpenedBackup> {
   const { name, conditionForm = 'quoted' } = backup;
   const remote = parseRemote(backup.remote, { cwd: '/', env: process.env });
   const form = conditionForm === 'none' ? 'quoted' : conditionForm;
   const bare = await openStore(remote, { conditionForm: form, create: false, env: backupEnv(name) });
   const store = wrapped(bare, remote, new Meter(), patience);
-  return { name, store: conditionForm === 'none' ? withoutConditions(store) : store };
+  return { name, store: conditionForm === 'none' ? withoutConditions(store) : store, bare };
 }
 
 /** Keys of a backup's own stand before those of the primary: TWINCLOUD_BACKUP_SPARE_S3_SECRET_ACCESS_KEY. */

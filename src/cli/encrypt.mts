@@ -3,7 +3,7 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import { readEnvelope } from '../storage/sealed/sealed-head.ts';
 import { isStoreError } from '../storage/store-error.ts';
 import { VaultKey } from '../storage/sealed/vault-key.ts';
-import { addWrappedKey, readWrappedKey, wrapKey, type WrappedKey } from '../storage/sealed/wrapped-key.ts';
+import { claimFirstKey, readWrappedKey, wrapKey, type WrappedKey } from '../storage/sealed/wrapped-key.ts';
 import { CliError, EXIT } from './cli-error.mts';
 import type { VaultConfig } from './config.mts';
 import { askNewPassphrase, askSecret } from './passphrase.mts';
@@ -26,6 +26,13 @@ export async function lookAtCloud(store: ObjectStore, signal: AbortSignal): Prom
   for await (const { objects } of store.list('', { signal }))
     if (objects.some(({ key }) => classifyKey(key) !== 'foreign')) return { kind: 'files' };
   return { kind: 'empty' };
+}
+
+/** Whether anything of an unencrypted vault, or of other programs, lies there. */
+export async function hasPlain(store: ObjectStore, signal: AbortSignal): Promise<boolean> {
+  for await (const { objects } of store.list('', { signal }))
+    if (objects.some(({ key }) => !['head', 'foreign'].includes(classifyKey(key)))) return true;
+  return false;
 }
 
 /** A head that cannot be understood counts as plain: nothing may be begun beside it. */
@@ -51,7 +58,7 @@ export async function encryptionOf(
   if (!isWanted) return undefined;
   if (found.kind === 'plain')
     throw new CliError(
-      'This cloud holds a vault that is not encrypted, and a vault cannot be encrypted afterwards yet. Name an empty prefix or folder: the notes are sent there anew; then remove the old one.',
+      'This cloud holds a vault that is not encrypted. Join it (twincloud init without --encrypt, then twincloud sync), and then encrypt it: twincloud encryption on',
       EXIT.usage,
     );
   if (found.kind === 'files')
@@ -60,8 +67,8 @@ export async function encryptionOf(
       EXIT.usage,
     );
   const wrapped = await wrapKey(await VaultKey.create(), await askNewPassphrase(env), { revision: 1 });
-  if (await addWrappedKey(store, wrapped, { signal })) return encryptionConfig(wrapped);
-  return joined(await readWrappedKey(store, { signal }), env);
+  const held = await claimFirstKey(store, wrapped, { signal });
+  return held.id === wrapped.id ? encryptionConfig(held) : joined(held, env);
 }
 
 async function joined(

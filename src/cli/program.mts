@@ -5,6 +5,7 @@ import type { Context, GlobalOptions } from './context.mts';
 import type { HeldOptions } from './commands/held.mts';
 import type { InitOptions } from './commands/init.mts';
 import type { LogOptions } from './commands/log.mts';
+import type { TurnOnOptions } from './commands/encryption-on.mts';
 import type { RestoreOptions } from './commands/restore.mts';
 import type { SyncCommandOptions } from './commands/sync.mts';
 import type { WatchOptions } from './commands/watch.mts';
@@ -198,9 +199,21 @@ function addBackups(program: Command, run: Runner): void {
 function addEncryption(program: Command, run: Runner): void {
   const encryption = program
     .command('encryption')
-    .description('The passphrase and the recovery key of an encrypted vault');
+    .description('Encrypt the vault’s clouds; the passphrase and the recovery key of an encrypted vault');
   const work = async (): Promise<typeof import('./commands/encryption.mts')> =>
     import('./commands/encryption.mts');
+  encryption
+    .command('on')
+    .description(
+      'Encrypt what lies in the clouds already, then remove what is not encrypted; may be cut off and run again',
+    )
+    .option('--yes', 'Ask nothing: for scripts. The passphrase comes from TWINCLOUD_PASSPHRASE')
+    .option('--keep-plain', 'Remove nothing yet; run it again to do that')
+    .action(async (options: TurnOnOptions, command: Command) =>
+      run(command.optsWithGlobals(), async (context) =>
+        (await import('./commands/encryption-on.mts')).turnOn(context, options),
+      ),
+    );
   encryption
     .command('recovery-key')
     .description('Show the key that opens the vault when the passphrase is lost')

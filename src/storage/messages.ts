@@ -93,7 +93,7 @@ const BY_REASON: Readonly<Record<Reason, Describe>> = {
   'not-sealed': () => ({
     message: 'This device knows the vault as encrypted, but what the cloud holds is not.',
     remedy:
-      'Nothing was sent there. Look whether an old state of the cloud was put in place, and ask who writes to this bucket beside you.',
+      'Nothing was sent there. If it was away when the vault was encrypted, run `twincloud encryption on` again. Else look whether an old state of the cloud was put in place, and ask who writes to this bucket beside you.',
   }),
   'broken-seal': () => ({
     message: 'An encrypted object does not open: it was cut, changed or swapped, or made with another key.',

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -64,21 +64,27 @@ describe('the command as it is shipped', () => {
     expect(stderr).not.toContain('NativeModule https');
   });
 
-  it('reads the Azure client and the age library, each in a file of its own, only where they are needed', async () => {
-    const copy = join(folder, 'without azure');
+  it('reads the age library, in a file of its own, only where it is needed', async () => {
+    const copy = join(folder, 'without age');
     await cp(join(folder, 'twincloud-parts'), join(copy, 'twincloud-parts'), { recursive: true });
     await cp(join(folder, 'twincloud.cjs'), join(copy, 'twincloud.cjs'));
     const parts = await readdir(join(copy, 'twincloud-parts'));
-    expect(parts.map((name) => name.split('-')[0]).sort()).toEqual(['age', 'azure', 'program']);
+    expect(parts.map((name) => name.split('-')[0]).sort()).toEqual(['age', 'program']);
     for (const name of parts.filter((one) => !one.startsWith('program')))
       await rm(join(copy, 'twincloud-parts', name));
-    const check = (remote: string): Promise<{ readonly stdout: string }> =>
-      promisify(execFile)(process.execPath, [join(copy, 'twincloud.cjs'), 'check', '--remote', remote], {
-        env: { NODE_DISABLE_COMPILE_CACHE: '1', TWINCLOUD_AZURE_ACCOUNT_KEY: btoa('key') },
+    const run = (...args: readonly string[]): Promise<{ readonly stdout: string }> =>
+      promisify(execFile)(process.execPath, [join(copy, 'twincloud.cjs'), ...args], {
+        env: {
+          NODE_DISABLE_COMPILE_CACHE: '1',
+          TWINCLOUD_CONFIG_DIR: join(copy, 'config'),
+          TWINCLOUD_PASSPHRASE: 'four words that nobody said',
+        },
       });
-    expect((await check(`folder:${copy}`)).stdout).toContain('The cloud answers');
-    await expect(check('azure://account/container?endpoint=http://127.0.0.1:9')).rejects.toMatchObject({
-      stdout: expect.stringMatching(/azure-\w+\.cjs/u) as string,
-    });
+    const remote = `folder:${join(copy, 'cloud')}`;
+    await mkdir(join(copy, 'cloud'));
+    await mkdir(join(copy, 'vault'));
+    expect((await run('check', '--remote', remote)).stdout).toContain('The cloud answers');
+    const sealed = run('init', '--encrypt', '--vault', join(copy, 'vault'), '--remote', remote);
+    await expect(sealed).rejects.toMatchObject({ stderr: expect.stringMatching(/age-\w+\.cjs/u) as string });
   });
 });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { VaultPath } from '../../src/core/model/vault-path.ts';
+import type { Canvas } from '../core/merge/structured/canvas-files.ts';
 import { arrow, canvasText, card } from '../core/merge/structured/canvas-files.ts';
+import { SeededRandom } from '../support/seeded-random.ts';
 import { bench, contentsOf, textOf, type TestDevice } from './two-devices.ts';
 
 const BOARD = 'Board.canvas' as VaultPath;
@@ -63,4 +65,40 @@ describe('a canvas that two devices changed', () => {
     expect(textOf(phone, conflict?.copy ?? '')).toBe(ours);
     expect(await contentsOf(laptop)).toEqual(await contentsOf(phone));
   });
+
+  it.each([1, 2, 3, 4])(
+    '[MJ1] [MJ3] keeps all that two devices write in 20 meetings, of seed %i',
+    async (seed) => {
+      const random = new SeededRandom(seed);
+      const one = bench();
+      const devices = [one.device('Laptop'), one.device('Phone')];
+      const written: string[] = [];
+      devices[0]?.vault.userWrite(BOARD, '{}');
+      for (let meeting = 0; meeting < 20; meeting += 1) {
+        for (const device of devices) await device.engine.sync();
+        for (const device of devices) {
+          const before = JSON.parse(textOf(device, BOARD) ?? '{}') as Partial<Canvas>;
+          const { nodes = [], edges = [] } = before;
+          const word = `w${String(written.length)}x`;
+          written.push(word);
+          const at = random.below(nodes.length + 2);
+          const texts = nodes.map((node, index) =>
+            index === at ? { ...node, text: [node['text'], `About ${word}.`].join('\n\n') } : node,
+          );
+          const added = at < nodes.length ? [] : [card(word)];
+          const ends = [...texts, ...added].map(({ id }) => id);
+          const [from = word, to = word] = [ends[random.below(ends.length)], ends[random.below(ends.length)]];
+          const drawn = random.below(3) === 0 ? [arrow(`${word}-arrow`, from, to)] : [];
+          const after = { nodes: [...texts, ...added], edges: [...edges, ...drawn] };
+          device.vault.userWrite(BOARD, canvasText(after));
+        }
+      }
+      for (let round = 0; round < 3; round += 1) for (const device of devices) await device.engine.sync();
+      const [here, there] = await Promise.all(devices.map(contentsOf));
+      expect(here).toEqual(there);
+      for (const text of Object.values(here ?? {})) expect(canvasText(JSON.parse(text) as Canvas)).toBe(text);
+      const all = Object.values(here ?? {}).join('\n');
+      expect(written.filter((word) => !all.includes(word))).toEqual([]);
+    },
+  );
 });

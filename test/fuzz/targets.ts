@@ -158,7 +158,10 @@ function link(): string {
 
 function setupLink(input: Uint8Array): void {
   const read = decodeSetupLink(Object.fromEntries(new URLSearchParams(plain(input))));
-  if (read.kind === 'link' && read.items.cloud.bucket === '') throw new TypeError('a link without a bucket');
+  if (read.kind !== 'link') return;
+  const { cloud } = read.items;
+  const names = cloud.kind === 'azure' ? [cloud.account, cloud.container] : [cloud.bucket];
+  if (names.includes('')) throw new TypeError('a link without a bucket');
 }
 
 function settings(input: Uint8Array): void {

@@ -2,7 +2,7 @@ import type { ConflictStrategy, EngineSettings } from '../../src/engine/api.ts';
 import { DEFAULT_SETTINGS } from '../../src/engine/api.ts';
 import { drawAge, type Age } from './aged-bucket.ts';
 import type { Prng } from './prng.ts';
-import { withTheme, type Theme } from './themes.ts';
+import { everywhere, withTheme, type Theme } from './themes.ts';
 
 const DAY_MS = 86_400_000;
 const YEAR_MS = 365 * DAY_MS;
@@ -85,9 +85,12 @@ export const DENSE_FROM = 2_000_000;
 export const BACKED_FROM = 6_000_000;
 /** From here on devices have any strategy, and people decide about open conflicts and take it back. */
 export const DECIDED_FROM = 8_000_000;
+/** From here on every place of the engine meets every fault, and crashes, alike often: these count pairs. */
+export const EVEN_FROM = 9_000_000;
 
 export function makeScenario(rng: Prng, seed: number): Scenario {
   const drawn = drawScenario(rng, seed);
+  if (seed >= EVEN_FROM) return everywhere(rng, drawn);
   const isThemed = seed >= THEMED_FROM && seed < BACKED_FROM;
   return isThemed ? withTheme(rng, drawn, seed >= NARROW_FROM) : drawn;
 }
@@ -95,9 +98,10 @@ export function makeScenario(rng: Prng, seed: number): Scenario {
 function drawScenario(rng: Prng, seed: number): Scenario {
   const isLater = seed >= LATER_FROM;
   const isDense = seed >= DENSE_FROM;
-  const isDecided = seed >= DECIDED_FROM;
-  const isBacked = seed >= BACKED_FROM && !isDecided;
-  const isWide = seed >= WIDE_FROM && seed < BACKED_FROM;
+  const isEven = seed >= EVEN_FROM;
+  const isDecided = seed >= DECIDED_FROM && !isEven;
+  const isBacked = seed >= BACKED_FROM && seed < DECIDED_FROM;
+  const isWide = (seed >= WIDE_FROM && seed < BACKED_FROM) || isEven;
   const more = isDense && rng.chance(0.15) ? 2 : 0;
   const usual = 2 + Number(rng.chance(0.45)) + Number(rng.chance(0.2)) + more;
   const count = isWide ? Math.max(usual, rng.pick([2, 2, 3, 3, 4, 5, 6, 8])) : usual;

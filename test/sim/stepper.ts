@@ -5,6 +5,7 @@ import type { Parked } from './scheduler.ts';
 import type { World } from './world.ts';
 
 const DAY_MS = 86_400_000;
+const CALM = { spoils: 0, dies: 0 } as const;
 
 /** Lets one parked call after another go on: well, with a fault, or into a crash. */
 export class Stepper {
@@ -67,8 +68,8 @@ export class Stepper {
     const onHead = parked.call.method === 'put' && parked.call.detail.startsWith('.twincloud/head');
     const hot = (scenario.hotMethod === parked.call.method ? 0.15 : 0) + (onHead ? scenario.headRate : 0);
     const tears = scenario.torn && parked.call.method === 'install' ? scenario.tearRate : 0;
-    const themed = this.calm ? 0 : this.#themeRate(parked);
-    const dies = onHead ? (scenario.theme?.headCrash ?? 0) : 0;
+    const { spoils: themed, dies: deaths } = this.calm ? CALM : this.#themeRates(parked);
+    const dies = (onHead ? (scenario.theme?.headCrash ?? 0) : 0) + deaths;
     const crashes = !this.calm && this.#rng.chance(scenario.crashRate + tears + dies);
     const fails = !this.calm && this.#rng.chance(scenario.faultRate + hot + themed);
     const drawn = this.#rng.fraction();
@@ -79,16 +80,16 @@ export class Stepper {
     if (scheduler.late.length > 0 && this.#rng.chance(0.05)) await this.#arrive();
   }
 
-  /** How much more often than others the call fails, for the seed's theme. */
-  #themeRate({ call }: Parked): number {
+  /** How much more often than others the call fails, or its device dies, for the seed's theme. */
+  #themeRates({ call }: Parked): { readonly spoils: number; readonly dies: number } {
     const { theme } = this.#world.scenario;
-    if (theme === undefined) return 0;
+    if (theme === undefined) return CALM;
     const spoils = theme.fault !== undefined && call.faults.includes(theme.fault.name) ? theme.fault.rate : 0;
-    if (theme.siteRate === undefined || call.site === undefined) return spoils;
+    if (theme.siteRate === undefined || call.site === undefined) return { spoils, dies: 0 };
     const place = `${call.port}.${call.method} ${call.site}`;
     const made = (this.#made.get(place) ?? 0) + 1;
     this.#made.set(place, made);
-    return spoils + theme.siteRate / made;
+    return { spoils: spoils + theme.siteRate / made, dies: (theme.siteCrash ?? 0) / made };
   }
 
   /** All requests that are still on their way have their effect now, or are refused. */

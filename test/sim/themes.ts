@@ -1,4 +1,4 @@
-import { DEFAULT_SETTINGS } from '../../src/engine/api.ts';
+import { DEFAULT_SETTINGS, type ConflictStrategy } from '../../src/engine/api.ts';
 import type { Prng } from './prng.ts';
 import type { DevicePlan, Scenario } from './scenario.ts';
 import type { Deed } from './user.ts';
@@ -16,6 +16,8 @@ export interface Theme {
   readonly fault?: { readonly name: string; readonly rate: number };
   /** The first calls from each place of the engine fail so often; later ones ever more rarely. */
   readonly siteRate?: number;
+  /** And end in a crash so often. */
+  readonly siteCrash?: number;
   /** How often a device dies at a write of the head, mostly after its effect. */
   readonly headCrash?: number;
   /** How often a person edits a file at the moment before the engine writes or removes it. */
@@ -81,6 +83,27 @@ function places(rng: Prng, drawn: Scenario): Scenario {
     externalEdits: drawn.externalEdits && devices.some(({ settings }) => settings.readableCopy),
     bulk: false,
     theme: { name: 'places', siteRate: rng.pick([0.15, 0.4]), meddles: 0.1 },
+  };
+}
+
+/** As `places`, with crashes at each place too, all faults alike, and people who decide. */
+export function everywhere(rng: Prng, drawn: Scenario): Scenario {
+  const scenario = places(rng, drawn);
+  const conflicts = (): ConflictStrategy => rng.pick(['ask', 'merge', 'keep-both', 'newest']);
+  return {
+    ...scenario,
+    devices: scenario.devices.map((device) => withSettings(device, { conflicts: conflicts() })),
+    crashRate: 0.003,
+    faultRate: 0.02,
+    hotMethod: undefined,
+    headRate: 0,
+    decisions: rng.chance(0.5),
+    theme: {
+      name: 'places',
+      meddles: 0.05,
+      siteRate: rng.pick([0.1, 0.25]),
+      siteCrash: rng.pick([0.03, 0.08]),
+    },
   };
 }
 

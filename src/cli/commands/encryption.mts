@@ -62,10 +62,7 @@ async function encryptedSetup(context: Context): Promise<Encrypted> {
   const setup = await findSetup(context);
   const { encryption } = setup.config;
   if (encryption !== undefined) return { setup, encryption };
-  throw new CliError(
-    'This vault is not encrypted. An encrypted one begins with an empty cloud: twincloud init --encrypt --remote …',
-    EXIT.usage,
-  );
+  throw new CliError('This vault is not encrypted. To encrypt it: twincloud encryption on', EXIT.usage);
 }
 
 async function keyOf(encryption: Encrypted['encryption'], { env }: Context): Promise<VaultKey> {

@@ -50,13 +50,32 @@ export async function init(context: Context, options: InitOptions): Promise<Exit
   console.line(
     `${console.name(vault)} syncs with ${console.name(remoteName(remote))} as "${console.name(config.device.name)}".`,
   );
-  if (config.encryption !== undefined) console.line(ENCRYPTED);
+  if (config.encryption !== undefined) await tellEncrypted(context, config, remote);
   console.line('Look first with `twincloud preview`, or begin with `twincloud sync`.');
   return EXIT.done;
 }
 
 const ENCRYPTED =
   'Its cloud is encrypted. Write the recovery key down now, it is the one help when the passphrase is lost: twincloud encryption recovery-key';
+
+async function tellEncrypted(
+  { console, signal }: Context,
+  config: VaultConfig,
+  remote: RemoteSpec,
+): Promise<void> {
+  console.line(ENCRYPTED);
+  const form = config.conditionForm ?? 'quoted';
+  const store = wrapped(await openStore(remote, { conditionForm: form, create: false }), remote, new Meter());
+  try {
+    const { hasPlain } = await import('../encrypt.mts');
+    if (await hasPlain(store, signal)) console.line(LEFT);
+  } finally {
+    await store.close();
+  }
+}
+
+const LEFT =
+  'Beside it lies what is not encrypted, such as of a device that was sending when it was turned on. To remove it: twincloud encryption on';
 
 /** With the key of an encrypted vault, which is asked for anew: another cloud has another. */
 async function withKey(

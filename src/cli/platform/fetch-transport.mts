@@ -1,7 +1,7 @@
-import type { GcsTransport } from '../../storage/gcs/transport.ts';
+import type { HttpTransport } from '../../storage/http/transport.ts';
 
 /** Requests by Node's own `fetch`: connections are kept, redirects are answers. */
-export function fetchTransport(): GcsTransport {
+export function fetchTransport(): HttpTransport {
   return {
     handle: async (request, { abortSignal } = {}) => {
       const { method, protocol, hostname, port, path, headers, body } = request;

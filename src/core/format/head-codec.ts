@@ -91,7 +91,7 @@ export function decodeHead(bytes: Uint8Array, maxBytes: number = MAX_HEAD_BYTES)
   if (isSealed(json)) {
     return undecodable(
       'sealed',
-      'This cloud is encrypted, and this device has no key to it. Nothing was touched. Give it the passphrase: `twincloud init` asks for it.',
+      'This cloud is encrypted, and this device has no key to it. Nothing was touched, and what was written here stays: it is sent when the passphrase was given. `twincloud init` asks for it.',
     );
   }
   if (isNewer(json)) {

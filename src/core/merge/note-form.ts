@@ -31,11 +31,15 @@ export function parseNote(text: string): Note {
   return { form, lines: eol === 'mixed' ? splitKeepingEnds(body) : splitAt(body, eol ?? '\n') };
 }
 
-/** The same note with each line carrying its own end, so that it compares with a mixed one. */
+/**
+ * The same note with each line carrying its own end, so that it compares with a mixed one; a last line without
+ * an end has the same one as there.
+ */
 export function carryLineEnds({ form, lines }: Note): Note {
-  const { eol } = form;
+  const { eol = '\n', finalNewline } = form;
   if (eol === 'mixed') return { form, lines };
-  return { form: { ...form, eol: 'mixed' }, lines: lines.map((line) => line + (eol ?? '\n')) };
+  const endOf = (index: number): string => (finalNewline || index < lines.length - 1 ? eol : '\n');
+  return { form: { ...form, eol: 'mixed' }, lines: lines.map((line, index) => line + endOf(index)) };
 }
 
 function lineEndOf(body: string): NoteForm['eol'] {

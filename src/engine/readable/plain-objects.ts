@@ -58,12 +58,14 @@ export interface PlainContents {
   readonly mtimeMs: number;
 }
 
+type Reading = Pick<Run, 'deps' | 'cloud'>;
+
 /** `undefined` when the object has gone since it was listed. */
-export function readPlain(run: Run, object: PlainKey): Promise<PlainContents | undefined> {
+export function readPlain(run: Reading, object: PlainKey): Promise<PlainContents | undefined> {
   return orAbsent(readPresent(run, object));
 }
 
-async function readPresent(run: Run, object: PlainKey): Promise<PlainContents> {
+async function readPresent(run: Reading, object: PlainKey): Promise<PlainContents> {
   if (object.sizeBytes <= run.deps.settings.bodyBytes) {
     const result = await run.cloud.get(object.key);
     if (result.kind === 'unchanged') throw new TypeError('unchanged without a condition');

@@ -16,6 +16,8 @@ export interface Route {
   readonly deps: EngineDeps;
   readonly from: Cloud;
   readonly to: Cloud;
+  /** Told of each object that is copied. */
+  readonly onCopied?: (object: ListedObject) => void;
 }
 
 export interface Copied {
@@ -72,6 +74,7 @@ export async function copyMissing(
       else {
         objects += 1;
         bytes += object.sizeBytes;
+        route.onCopied?.(object);
       }
     });
   }

@@ -55,7 +55,8 @@ export async function scrub(work: ScrubWork): Promise<Omit<BackupScrub, 'name'>>
   };
 }
 
-function isImmutable(key: ObjectKey): boolean {
+/** Written once under its key; of these a vault consists, beside its head. */
+export function isImmutable(key: ObjectKey): boolean {
   return ['pack', 'blob', 'delta', 'shard', 'root'].includes(classifyKey(key));
 }
 
@@ -70,7 +71,11 @@ function sampleOf(objects: readonly ListedObject[], { deps }: Route): readonly L
   return chosen;
 }
 
-async function isSound({ deps, to }: Route, { key, sizeBytes }: ListedObject): Promise<boolean> {
+/** Whether the target's object, read back whole, is what its name or index says. */
+export async function isSound(
+  { deps, to }: Pick<Route, 'deps' | 'to'>,
+  { key, sizeBytes }: ListedObject,
+): Promise<boolean> {
   if (sizeBytes === 0) return false;
   try {
     if (sizeBytes > deps.settings.bodyBytes) return await isWholeBlob({ deps, to }, key, sizeBytes);

@@ -1,5 +1,6 @@
 import { Notice } from 'obsidian';
 import { parseVaultPath, type VaultPath } from '../../core/model/vault-path.ts';
+import { hasCloud } from '../settings/cloud.ts';
 import { TEXTS } from '../texts.ts';
 import type { Ui } from '../ui-context.ts';
 import { copySetupLink } from './setup-link.ts';
@@ -54,7 +55,7 @@ function registerChecked({ app, plugin, service, open }: Ui): void {
     id: 'forget-cloud',
     name: NAMES.forgetCloud,
     checkCallback: (isChecking) => {
-      if (service.settings.s3.bucket === '') return false;
+      if (!hasCloud(service.settings)) return false;
       if (!isChecking) open.forget();
       return true;
     },

@@ -1,5 +1,6 @@
 import { Notice } from 'obsidian';
 import { decodeSetupLink, encodeSetupLink, SETUP_ACTION, type SetupLink } from '../setup-link.ts';
+import { hasCloud } from '../settings/cloud.ts';
 import { TEXTS } from '../texts.ts';
 import { plainText } from '../../core/text/words.ts';
 import type { Ui } from '../ui-context.ts';
@@ -15,7 +16,7 @@ export function registerSetupLink(ui: Ui): void {
 
 /** Copies the link that sets up another device as this one is, without the keys. */
 export async function copySetupLink({ service, open }: Ui): Promise<void> {
-  if (service.settings.s3.bucket === '') {
+  if (!hasCloud(service.settings)) {
     new Notice(TEXTS.setupLink.unset);
     return;
   }

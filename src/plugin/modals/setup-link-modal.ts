@@ -1,5 +1,6 @@
 import { Modal, Notice, SecretComponent, Setting } from 'obsidian';
-import { isCloudNamed } from '../settings/defaults.ts';
+import { isCloudNamed } from '../settings/cloud.ts';
+import { kindOf, SECRET_FIELDS, SECRET_KEYS, type CloudSecretKey } from '../settings/cloud-fields.ts';
 import type { SetupItemKey, SetupItems } from '../setup-items.ts';
 import { TEXTS } from '../texts.ts';
 import type { Ui } from '../ui-context.ts';
@@ -11,8 +12,7 @@ export class SetupLinkModal extends Modal {
   readonly #ui: Ui;
   readonly #items: SetupItems;
   readonly #taken = new Set<SetupItemKey>();
-  #accessKeySecret = '';
-  #secretKeySecret = '';
+  readonly #secrets: Partial<Record<CloudSecretKey, string>> = {};
 
   constructor(ui: Ui, items: SetupItems) {
     super(ui.app);
@@ -28,7 +28,7 @@ export class SetupLinkModal extends Modal {
     this.setTitle(setupLink.title);
     callout(contentEl, { tone: 'warning', text: setupLink.explain });
     const rows = setupRows(this.#items, settings);
-    const isSetUp = isCloudNamed(settings.s3);
+    const isSetUp = isCloudNamed(settings);
     for (const row of rows) this.#showItem(row, isSetUp);
     if (rows.some(({ key, isSame }) => key === 'cloud' && !isSame)) this.#showKeys();
     const buttons = buttonRow(contentEl);
@@ -64,19 +64,16 @@ export class SetupLinkModal extends Modal {
   }
 
   #showKeys(): void {
-    const { cloud } = TEXTS.settings;
     const { setupLink } = TEXTS;
     new Setting(this.contentEl).setName(setupLink.keys).setDesc(setupLink.keysExplain).setHeading();
-    new Setting(this.contentEl)
-      .setName(cloud.accessKey.name)
-      .addComponent((el) =>
-        new SecretComponent(this.app, el).onChange((name) => (this.#accessKeySecret = name)),
-      );
-    new Setting(this.contentEl)
-      .setName(cloud.secretKey.name)
-      .addComponent((el) =>
-        new SecretComponent(this.app, el).onChange((name) => (this.#secretKeySecret = name)),
-      );
+    for (const key of SECRET_KEYS) {
+      if (kindOf(key) !== this.#items.cloud.kind) continue;
+      new Setting(this.contentEl)
+        .setName(SECRET_FIELDS[key].name)
+        .addComponent((el) =>
+          new SecretComponent(this.app, el).onChange((name) => (this.#secrets[key] = name)),
+        );
+    }
   }
 
   #apply(): void {
@@ -87,11 +84,10 @@ export class SetupLinkModal extends Modal {
       return;
     }
     this.#ui.run(setupLink.title, async () => {
-      const keys = { accessKeySecret: this.#accessKeySecret, secretKeySecret: this.#secretKeySecret };
-      await this.#ui.service.changeSettings(settingsFrom(this.#items, this.#taken, keys));
+      await this.#ui.service.changeSettings(settingsFrom(this.#items, this.#taken, this.#secrets));
       new Notice(setupLink.applied);
       if (!this.#taken.has('cloud')) return;
-      if (isCloudNamed(this.#ui.service.settings.s3)) this.#ui.open.check();
+      if (isCloudNamed(this.#ui.service.settings)) this.#ui.open.check();
       else this.#ui.open.settings();
     });
   }

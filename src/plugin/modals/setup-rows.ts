@@ -1,5 +1,7 @@
-import type { Settings } from '../settings/model.ts';
-import type { CloudItem, SetupItemKey, SetupItems } from '../setup-items.ts';
+import { hasCloud } from '../settings/cloud.ts';
+import type { CloudSecretKey } from '../settings/cloud-fields.ts';
+import type { CloudSettings, Settings } from '../settings/model.ts';
+import { cloudItemOf, type CloudItem, type SetupItemKey, type SetupItems } from '../setup-items.ts';
 import { TEXTS } from '../texts.ts';
 import { plainText } from '../../core/text/words.ts';
 
@@ -28,7 +30,9 @@ const ORDER: readonly SetupItemKey[] = [
 export function setupRows(items: SetupItems, settings: Settings): readonly SetupRow[] {
   return ORDER.filter((key) => items[key] !== undefined).map((key) => {
     const asked = wordsOf(key, items);
-    const now = wordsOf(key, { ...settings, cloud: settings.s3 });
+    const isUnset = key === 'cloud' && !hasCloud(settings);
+    const cloud = cloudItemOf(settings);
+    const now = isUnset ? [TEXTS.setupLink.none] : wordsOf(key, { ...settings, cloud });
     const isSame = asked.join('\n') === now.join('\n');
     return { key, name: TEXTS.setupLink.name(key), asked, now, isSame };
   });
@@ -38,14 +42,36 @@ export function setupRows(items: SetupItems, settings: Settings): readonly Setup
 export function settingsFrom(
   items: SetupItems,
   taken: ReadonlySet<SetupItemKey>,
-  keys: { readonly accessKeySecret: string; readonly secretKeySecret: string },
+  secrets: SecretNames,
 ): Partial<Settings> {
   const { cloud, ...others } = items;
   const chosen = Object.entries(others).filter(([key]) => taken.has(key as SetupItemKey));
   return {
     ...(Object.fromEntries(chosen) as Partial<Settings>),
-    ...(taken.has('cloud') ? { s3: { ...cloud, ...keys } } : {}),
+    ...(taken.has('cloud') ? cloudWith(cloud, secrets) : {}),
   };
+}
+
+/** What a person selected for the cloud of a link: names of secrets; empty, or not there, for none yet. */
+export type SecretNames = Readonly<Partial<Record<CloudSecretKey, string>>>;
+
+function cloudWith(cloud: CloudItem, secrets: SecretNames): Partial<CloudSettings> {
+  switch (cloud.kind) {
+    case 's3': {
+      const { kind, ...place } = cloud;
+      const accessKeySecret = secrets['s3.accessKeySecret'] ?? '';
+      const secretKeySecret = secrets['s3.secretKeySecret'] ?? '';
+      return { cloudKind: kind, s3: { ...place, accessKeySecret, secretKeySecret } };
+    }
+    case 'azure': {
+      const { kind, ...place } = cloud;
+      return { cloudKind: kind, azure: { ...place, keySecret: secrets['azure.keySecret'] ?? '' } };
+    }
+    case 'gcs': {
+      const { kind, ...place } = cloud;
+      return { cloudKind: kind, gcs: { ...place, keySecret: secrets['gcs.keySecret'] ?? '' } };
+    }
+  }
 }
 
 function wordsOf(key: SetupItemKey, items: SetupItems): readonly string[] {
@@ -71,13 +97,34 @@ function wordsOf(key: SetupItemKey, items: SetupItems): readonly string[] {
 }
 
 function cloudWords(cloud: CloudItem): readonly string[] {
-  if (cloud.bucket === '') return [TEXTS.setupLink.none];
-  const { setupLink } = TEXTS;
-  return [
-    `${setupLink.endpoint}: ${cloud.endpoint === '' ? setupLink.amazon : plainText(cloud.endpoint)}`,
-    `${setupLink.bucket}: ${plainText(cloud.bucket)}`,
-    `${setupLink.region}: ${plainText(cloud.region)}`,
-    `${setupLink.prefix}: ${cloud.prefix === '' ? setupLink.wholeBucket : plainText(cloud.prefix)}`,
-    `${setupLink.pathStyle}: ${cloud.pathStyle ? setupLink.on : setupLink.off}`,
-  ];
+  const { setupLink, settings } = TEXTS;
+  const { s3, azure, gcs, cloudKind } = settings.cloud;
+  const line = (name: string, value: string, empty: string): string =>
+    `${name}: ${value === '' ? empty : plainText(value)}`;
+  const kind = `${cloudKind.name}: ${cloudKind.options[cloud.kind]}`;
+  switch (cloud.kind) {
+    case 's3':
+      return [
+        line(s3.endpoint.name, cloud.endpoint, setupLink.amazon),
+        line(s3.bucket.name, cloud.bucket, ''),
+        line(s3.region.name, cloud.region, ''),
+        line(s3.prefix.name, cloud.prefix, setupLink.wholeBucket),
+        `${s3.pathStyle.name}: ${cloud.pathStyle ? setupLink.on : setupLink.off}`,
+      ];
+    case 'azure':
+      return [
+        kind,
+        line(azure.account.name, cloud.account, ''),
+        line(azure.container.name, cloud.container, ''),
+        line(azure.prefix.name, cloud.prefix, setupLink.wholeContainer),
+        line(azure.endpoint.name, cloud.endpoint, setupLink.azureOwn),
+      ];
+    case 'gcs':
+      return [
+        kind,
+        line(gcs.bucket.name, cloud.bucket, ''),
+        line(gcs.prefix.name, cloud.prefix, setupLink.wholeBucket),
+        line(gcs.endpoint.name, cloud.endpoint, setupLink.googleOwn),
+      ];
+  }
 }

@@ -13,32 +13,52 @@ const LOCAL_IPV4 =
 const LOCAL_IPV6 = /^\[(::1|f[cd][0-9a-f]{2}:.*|fe80:.*)\]$/u;
 
 export const checkEndpoint: ValueCheck<string> = (value) => {
+  const isWithPath = value !== '' && parseUrl(value)?.pathname !== '/';
+  return checkAddress(value) ?? (isWithPath ? cloud.address.path : undefined);
+};
+
+/** One that may have a path, as that of an emulator of Azure has, which is the account’s name. */
+export const checkAddress: ValueCheck<string> = (value) => {
   if (value === '') return undefined;
   if (value.length > LIMITS.textLength) return cloud.tooLong;
-  if (!/^https?:\/\/[^\s]+$/iu.test(value)) return cloud.endpoint.notUrl;
+  if (!/^https?:\/\/[^\s]+$/iu.test(value)) return cloud.address.notUrl;
   const url = parseUrl(value);
-  if (url === undefined) return cloud.endpoint.notUrl;
-  if (url.username !== '' || url.password !== '') return cloud.endpoint.credentials;
-  if (url.pathname !== '/' || /[?#]/u.test(value)) return cloud.endpoint.path;
-  if (url.protocol === 'http:' && !isOwnNetwork(url.hostname)) return cloud.endpoint.insecure;
+  if (url === undefined) return cloud.address.notUrl;
+  if (url.username !== '' || url.password !== '') return cloud.address.credentials;
+  if (/[?#]/u.test(value)) return cloud.address.path;
+  if (url.protocol === 'http:' && !isOwnNetwork(url.hostname)) return cloud.address.insecure;
   return undefined;
 };
+
+/** https://learn.microsoft.com/azure/storage/common/storage-account-overview */
+export const checkAccount: ValueCheck<string> = (value) =>
+  value === '' || /^[a-z0-9]{3,24}$/u.test(value) ? undefined : cloud.azure.account.wrong;
+
+/** https://learn.microsoft.com/rest/api/storageservices/naming-and-referencing-containers--blobs--and-metadata */
+export const checkContainer: ValueCheck<string> = (value) =>
+  value === '' || (value.length <= 63 && /^(?:\$root|[a-z0-9](?:-?[a-z0-9]){2,62})$/u.test(value))
+    ? undefined
+    : cloud.azure.container.wrong;
+
+/** https://cloud.google.com/storage/docs/buckets#naming */
+export const checkGoogleBucket: ValueCheck<string> = (value) =>
+  value === '' || /^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/u.test(value) ? undefined : cloud.gcs.bucket.wrong;
 
 export const checkBucket: ValueCheck<string> = (value) =>
   value === '' || /^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/u.test(value)
     ? undefined
-    : cloud.bucket.wrong;
+    : cloud.s3.bucket.wrong;
 
 export const checkRegion: ValueCheck<string> = (value) =>
-  value === '' || /^[a-z0-9-]{1,64}$/u.test(value) ? undefined : cloud.region.wrong;
+  value === '' || /^[a-z0-9-]{1,64}$/u.test(value) ? undefined : cloud.s3.region.wrong;
 
 export const checkPrefix: ValueCheck<string> = (value) => {
   const trimmed = trimPrefix(value);
   if (trimmed === '') return undefined;
   if (trimmed.length > LIMITS.textLength) return cloud.tooLong;
-  if (/[\p{Cc}\\]/u.test(trimmed)) return cloud.prefix.wrong;
+  if (/[\p{Cc}\\]/u.test(trimmed)) return cloud.s3.prefix.wrong;
   return trimmed.split('/').some((name) => name.trim() === '' || name === '.' || name === '..')
-    ? cloud.prefix.wrong
+    ? cloud.s3.prefix.wrong
     : undefined;
 };
 

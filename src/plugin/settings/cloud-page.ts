@@ -1,11 +1,27 @@
-import { SecretComponent, type Setting, type SettingDefinition, type SettingDefinitionPage } from 'obsidian';
+import {
+  SecretComponent,
+  type Setting,
+  type SettingDefinition,
+  type SettingDefinitionGroup,
+  type SettingDefinitionPage,
+} from 'obsidian';
 import { copySetupLink } from '../commands/setup-link.ts';
-import { cloudName } from '../modals/forget-modal.ts';
 import { TEXTS } from '../texts.ts';
 import type { Ui } from '../ui-context.ts';
-import type { CloudDraft, CloudText } from './cloud-draft.ts';
+import { cloudName, isCloudNamed } from './cloud.ts';
+import type { CloudDraft } from './cloud-draft.ts';
+import {
+  kindOf,
+  SECRET_FIELDS,
+  SECRET_KEYS,
+  TEXT_FIELDS,
+  TEXT_KEYS,
+  type CloudSecretKey,
+  type CloudTextKey,
+} from './cloud-fields.ts';
 import type { ControlKey } from './controls.ts';
-import { isCloudNamed } from './defaults.ts';
+import { CLOUD_KINDS, type CloudKind } from './model.ts';
+import { S3_PRESETS } from './s3-services.ts';
 
 const { cloud: TEXT } = TEXTS.settings;
 
@@ -19,62 +35,103 @@ export interface CloudPageParts {
 /** The page on which a cloud is described, tried and taken into use. */
 export function cloudPage(parts: CloudPageParts): SettingDefinitionPage<ControlKey> {
   const { ui, draft } = parts;
-  const isSetUp = (): boolean => isCloudNamed(ui.service.settings.s3);
+  const isSetUp = (): boolean => isCloudNamed(ui.service.settings);
   return {
     type: 'page',
     name: TEXT.name,
     desc: TEXT.desc,
     displayValue: () => {
       if (draft.isDirty) return TEXT.unsaved;
-      return isSetUp() ? cloudName(ui.service.settings.s3) : TEXT.unset;
+      return isSetUp() ? cloudName(ui.service.settings) : TEXT.unset;
     },
     status: () => (draft.isDirty || !isSetUp() ? 'warning' : null),
     items: [
       {
         type: 'group',
-        heading: TEXT.where,
         items: [
-          { ...textRow(draft, 'endpoint'), aliases: ['url', 'server'] },
-          textRow(draft, 'bucket'),
-          textRow(draft, 'region'),
-          textRow(draft, 'prefix'),
           {
-            name: TEXT.pathStyle.name,
-            desc: TEXT.pathStyle.desc,
-            control: { type: 'toggle', key: 'pathStyle' },
+            name: TEXT.cloudKind.name,
+            desc: TEXT.cloudKind.desc,
+            control: { type: 'dropdown', key: 'cloudKind', options: { ...TEXT.cloudKind.options } },
           },
         ],
       },
-      {
-        type: 'group',
-        heading: TEXT.keys,
-        items: [secretRow(parts, 'accessKey'), secretRow(parts, 'secretKey')],
-      },
+      ...CLOUD_KINDS.flatMap((kind) => [placeGroup(draft, kind), keyGroup(parts, kind)]),
       { type: 'group', items: [saveRow(parts), linkRow(ui)] },
     ],
   };
 }
 
-function textRow(draft: CloudDraft, key: CloudText): SettingDefinition<ControlKey> {
-  const { name, desc } = TEXT[key];
-  const placeholder = key === 'endpoint' ? { placeholder: TEXT.endpoint.placeholder } : {};
-  const validate = (value: string): string | undefined => draft.check(key, value);
-  return { name, desc, control: { type: 'text', key, validate, ...placeholder } };
+/** The name and the place of a cloud of one kind; seen while that kind is selected. */
+function placeGroup(draft: CloudDraft, kind: CloudKind): SettingDefinitionGroup<ControlKey> {
+  const texts = TEXT_KEYS.filter((key) => kindOf(key) === kind);
+  const pathStyle: SettingDefinition<ControlKey> = {
+    name: TEXT.s3.pathStyle.name,
+    desc: TEXT.s3.pathStyle.desc,
+    control: { type: 'toggle', key: 's3.pathStyle' },
+  };
+  return {
+    type: 'group',
+    heading: TEXT[kind].heading,
+    visible: () => draft.kind === kind,
+    items: [
+      ...(kind === 's3' ? [serviceRow(draft)] : []),
+      ...texts.map((key) => textRow(draft, key)),
+      ...(kind === 's3' ? [pathStyle] : []),
+    ],
+  };
 }
 
-function secretRow(
-  { ui, draft }: CloudPageParts,
-  which: 'accessKey' | 'secretKey',
-): SettingDefinition<ControlKey> {
-  const { name, desc } = TEXT[which];
-  const key = which === 'accessKey' ? 'accessKeySecret' : 'secretKeySecret';
+function serviceRow({ service }: CloudDraft): SettingDefinition<ControlKey> {
+  const { name, options, hints } = TEXT.s3.service;
+  return {
+    name,
+    desc: hints[service],
+    control: { type: 'dropdown', key: 's3.service', options: { ...options } },
+  };
+}
+
+function keyGroup(parts: CloudPageParts, kind: CloudKind): SettingDefinitionGroup<ControlKey> {
+  const secrets = SECRET_KEYS.filter((key) => kindOf(key) === kind);
+  return {
+    type: 'group',
+    heading: TEXT.keys,
+    visible: () => parts.draft.kind === kind,
+    items: secrets.map((key) => secretRow(parts, key)),
+  };
+}
+
+function textRow(draft: CloudDraft, key: CloudTextKey): SettingDefinition<ControlKey> {
+  const { name, desc } = TEXT_FIELDS[key];
+  const isAddress = key.endsWith('.endpoint');
+  const validate = (value: string): string | undefined => draft.check(key, value);
+  return {
+    name,
+    desc,
+    ...(isAddress ? { aliases: ['url', 'server'] } : {}),
+    control: {
+      type: 'text',
+      key,
+      validate,
+      ...(isAddress ? { placeholder: exampleFor(draft, key) } : {}),
+    },
+  };
+}
+
+function exampleFor({ service }: CloudDraft, key: CloudTextKey): string {
+  const isKnown = key === 's3.endpoint' && service !== 'other';
+  return isKnown ? S3_PRESETS[service].example : TEXT.address.placeholder;
+}
+
+function secretRow({ ui, draft }: CloudPageParts, key: CloudSecretKey): SettingDefinition<ControlKey> {
+  const { name, desc } = SECRET_FIELDS[key];
   return {
     name,
     desc,
     render: (setting) => {
       setting.addComponent((el) =>
         new SecretComponent(ui.app, el)
-          .setValue(draft.values[key])
+          .setValue(draft.text(key))
           .onChange((secret) => draft.set(key, secret)),
       );
       labelInside(setting, name);
@@ -133,7 +190,7 @@ function linkRow(ui: Ui): SettingDefinition<ControlKey> {
   return {
     name,
     desc,
-    visible: () => isCloudNamed(ui.service.settings.s3),
+    visible: () => isCloudNamed(ui.service.settings),
     render: (setting) => {
       setting.addButton((button) => {
         button.setButtonText(text).onClick(() => ui.run(text, () => copySetupLink(ui)));

@@ -2,7 +2,9 @@ import { CONFLICT_STRATEGIES } from '../../engine/api.ts';
 import { aiControls, type AiControlKey } from '../ai/controls.ts';
 import type { SyncService } from '../service.ts';
 import type { CloudDraft } from './cloud-draft.ts';
-import type { Settings } from './model.ts';
+import { TEXT_KEYS, type CloudTextKey } from './cloud-fields.ts';
+import { CLOUD_KINDS, type CloudSettings, type Settings } from './model.ts';
+import { S3_SERVICES } from './s3-services.ts';
 
 /** Where the value of a control is kept. */
 interface Control {
@@ -10,15 +12,14 @@ interface Control {
   set(value: unknown): void | Promise<void>;
 }
 
-type PlainKey = Exclude<keyof Settings, 's3' | 'ignore' | 'ai'>;
+type PlainKey = Exclude<keyof Settings, keyof CloudSettings | 'ignore' | 'ai'>;
 export type ControlKey =
   | PlainKey
   | AiControlKey
-  | 'endpoint'
-  | 'bucket'
-  | 'region'
-  | 'prefix'
-  | 'pathStyle'
+  | CloudTextKey
+  | 'cloudKind'
+  | 's3.service'
+  | 's3.pathStyle'
   | 'deviceName'
   | 'paused';
 
@@ -30,20 +31,31 @@ export function controlsOf(service: SyncService, draft: CloudDraft): Readonly<Re
       if (isValue(value)) await service.changeSettings({ [key]: value });
     },
   });
-  const cloudText = (key: 'endpoint' | 'bucket' | 'region' | 'prefix'): Control => ({
-    get: () => draft.values[key],
+  const cloudText = (key: CloudTextKey): Control => ({
+    get: () => draft.text(key),
     set: (value) => {
       if (typeof value === 'string') draft.set(key, value);
     },
   });
   return {
-    endpoint: cloudText('endpoint'),
-    bucket: cloudText('bucket'),
-    region: cloudText('region'),
-    prefix: cloudText('prefix'),
-    pathStyle: {
-      get: () => draft.values.pathStyle,
-      set: (value) => draft.set('pathStyle', value === true),
+    ...(Object.fromEntries(TEXT_KEYS.map((key) => [key, cloudText(key)])) as Record<CloudTextKey, Control>),
+    cloudKind: {
+      get: () => draft.kind,
+      set: (value) => {
+        const kind = CLOUD_KINDS.find((one) => one === value);
+        if (kind !== undefined) draft.setKind(kind);
+      },
+    },
+    's3.service': {
+      get: () => draft.service,
+      set: (value) => {
+        const service = S3_SERVICES.find((one) => one === value);
+        if (service !== undefined) draft.setService(service);
+      },
+    },
+    's3.pathStyle': {
+      get: () => draft.get('s3.pathStyle'),
+      set: (value) => draft.set('s3.pathStyle', value === true),
     },
     deviceName: {
       get: () => service.device.name,

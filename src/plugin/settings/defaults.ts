@@ -1,10 +1,11 @@
 import * as v from 'valibot';
 import { CONFLICT_STRATEGIES } from '../../engine/api.ts';
 import { AI_DEFAULTS, AI_LIMITS } from '../ai/model.ts';
-import type { S3Settings, Settings } from './model.ts';
+import { CLOUD_KINDS, type Settings } from './model.ts';
 
 /** What a vault starts with; also what stands in for a stored value that makes no sense. */
 export const DEFAULTS: Settings = {
+  cloudKind: 's3',
   s3: {
     endpoint: '',
     bucket: '',
@@ -14,6 +15,8 @@ export const DEFAULTS: Settings = {
     accessKeySecret: '',
     secretKeySecret: '',
   },
+  azure: { account: '', container: '', prefix: '', endpoint: '', keySecret: '' },
+  gcs: { bucket: '', prefix: '', endpoint: '', keySecret: '' },
   ignore: [],
   dotFolders: false,
   readableCopy: true,
@@ -51,6 +54,21 @@ const S3Schema = v.looseObject({
   secretKeySecret: text(DEFAULTS.s3.secretKeySecret),
 });
 
+const AzureSchema = v.looseObject({
+  account: text(DEFAULTS.azure.account),
+  container: text(DEFAULTS.azure.container),
+  prefix: text(DEFAULTS.azure.prefix),
+  endpoint: text(DEFAULTS.azure.endpoint),
+  keySecret: text(DEFAULTS.azure.keySecret),
+});
+
+const GcsSchema = v.looseObject({
+  bucket: text(DEFAULTS.gcs.bucket),
+  prefix: text(DEFAULTS.gcs.prefix),
+  endpoint: text(DEFAULTS.gcs.endpoint),
+  keySecret: text(DEFAULTS.gcs.keySecret),
+});
+
 const lines = (fallback: readonly string[]) => v.fallback(v.array(v.string()), [...fallback]);
 
 const AiSchema = v.looseObject({
@@ -64,7 +82,10 @@ const AiSchema = v.looseObject({
 });
 
 const SettingsSchema = v.looseObject({
+  cloudKind: v.fallback(v.picklist(CLOUD_KINDS), DEFAULTS.cloudKind),
   s3: v.fallback(S3Schema, { ...DEFAULTS.s3 }),
+  azure: v.fallback(AzureSchema, { ...DEFAULTS.azure }),
+  gcs: v.fallback(GcsSchema, { ...DEFAULTS.gcs }),
   ignore: v.fallback(v.array(v.string()), []),
   dotFolders: flag(DEFAULTS.dotFolders),
   readableCopy: flag(DEFAULTS.readableCopy),
@@ -83,9 +104,4 @@ const SettingsSchema = v.looseObject({
 export function readSettings(stored: unknown): Settings {
   const parsed = v.safeParse(SettingsSchema, stored ?? {});
   return parsed.success ? parsed.output : DEFAULTS;
-}
-
-/** Whether enough is said to try a connection. */
-export function isCloudNamed(s3: S3Settings): boolean {
-  return s3.bucket !== '' && s3.accessKeySecret !== '' && s3.secretKeySecret !== '';
 }

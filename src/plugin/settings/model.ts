@@ -15,9 +15,42 @@ export interface S3Settings {
   readonly secretKeySecret: string;
 }
 
-/** What all devices of a vault may share: kept in the plugin's `data.json`. Unknown keys are kept. */
-export interface Settings {
+/** A container of Azure Blob Storage. */
+export interface AzureSettings {
+  readonly account: string;
+  readonly container: string;
+  /** As in `S3Settings`. */
+  readonly prefix: string;
+  /** Empty: Azure’s own for the account. May have a path, as an emulator’s has. */
+  readonly endpoint: string;
+  /** Names the account’s key, a SAS (token or address) or the connection string. */
+  readonly keySecret: string;
+}
+
+/** A bucket of Google Cloud Storage. */
+export interface GcsSettings {
+  readonly bucket: string;
+  /** As in `S3Settings`. */
+  readonly prefix: string;
+  /** Empty: Google’s own. */
+  readonly endpoint: string;
+  /** Names the text of a service account’s JSON key. */
+  readonly keySecret: string;
+}
+
+/** The kind of cloud, and for each kind what was last said of it: only that of the kind counts. */
+export interface CloudSettings {
+  readonly cloudKind: CloudKind;
   readonly s3: S3Settings;
+  readonly azure: AzureSettings;
+  readonly gcs: GcsSettings;
+}
+
+export const CLOUD_KINDS = ['s3', 'azure', 'gcs'] as const;
+export type CloudKind = (typeof CLOUD_KINDS)[number];
+
+/** What all devices of a vault may share: kept in the plugin's `data.json`. Unknown keys are kept. */
+export interface Settings extends CloudSettings {
   /** In gitignore form. */
   readonly ignore: readonly string[];
   readonly dotFolders: boolean;

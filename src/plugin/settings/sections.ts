@@ -5,7 +5,8 @@ import { TEXTS } from '../texts.ts';
 import type { Ui } from '../ui-context.ts';
 import { checkDeviceName, checkInterval, checkMaxFile } from './checks.ts';
 import type { ControlKey } from './controls.ts';
-import { DEFAULTS, isCloudNamed, LIMITS } from './defaults.ts';
+import { hasCloud } from './cloud.ts';
+import { DEFAULTS, LIMITS } from './defaults.ts';
 
 const { danger, device, files, status, sync } = TEXTS.settings;
 
@@ -106,7 +107,7 @@ export function dangerSection(ui: Ui): Group {
   return {
     type: 'group',
     heading: danger.heading,
-    visible: () => ui.service.settings.s3.bucket !== '' || isCloudNamed(ui.service.settings.s3),
+    visible: () => hasCloud(ui.service.settings),
     items: [
       {
         name,

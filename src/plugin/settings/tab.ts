@@ -21,8 +21,8 @@ class SettingsTab extends PluginSettingTab {
     this.#ui = ui;
     this.icon = 'cloud';
     this.#draft = new CloudDraft(
-      () => service.settings.s3,
-      (s3) => service.changeSettings({ s3 }),
+      () => service.settings,
+      (cloud) => service.changeSettings(cloud),
     );
     this.#controls = controlsOf(service, this.#draft);
   }
@@ -46,6 +46,8 @@ class SettingsTab extends PluginSettingTab {
 
   override async setControlValue(key: string, value: unknown): Promise<void> {
     await this.#control(key)?.set(value);
+    // It fills in other rows.
+    if (key === 's3.service') this.update();
   }
 
   #control(key: string): ReturnType<typeof controlsOf>[ControlKey] | undefined {

@@ -2,8 +2,8 @@ import type { Engine } from '../../engine/api.ts';
 import type { StateStore, Vault } from '../../engine/ports.ts';
 import type { Finding } from '../../storage/check-connection.ts';
 import type { DeviceStore } from '../adapters/device-store.ts';
-import { isCloudNamed } from '../settings/defaults.ts';
-import type { DeviceRecord, S3Settings, Settings } from '../settings/model.ts';
+import { cloudId, isCloudNamed } from '../settings/cloud.ts';
+import type { AzureSettings, DeviceRecord, GcsSettings, S3Settings, Settings } from '../settings/model.ts';
 import { TEXTS } from '../texts.ts';
 import { UnsetError } from './outcome.ts';
 
@@ -11,10 +11,15 @@ export type Probed = NonNullable<DeviceRecord['probed']>;
 /** By which form and road a cloud is spoken to. */
 export type Way = Omit<Probed, 'cloud'>;
 
-export interface Keys {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-}
+/** A cloud and what opens it, out of the app's secret storage. */
+export type CloudWithKeys =
+  | {
+      readonly kind: 's3';
+      readonly place: S3Settings;
+      readonly keys: { readonly accessKeyId: string; readonly secretAccessKey: string };
+    }
+  | { readonly kind: 'azure'; readonly place: AzureSettings; readonly key: string }
+  | { readonly kind: 'gcs'; readonly place: GcsSettings; readonly key: string };
 
 /** What a session is made of; `compose.ts` says of what kind. */
 export interface SessionParts {
@@ -31,14 +36,13 @@ export interface SessionParts {
     readonly state: StateStore;
     readonly settings: Settings;
     readonly device: DeviceRecord;
-    readonly keys: Keys;
+    readonly cloud: CloudWithKeys;
     readonly way: Way;
   }) => Promise<Engine>;
   /** Rejects with an Error for people where the cloud cannot keep a vault. */
-  readonly probe: (cloud: S3Settings, keys: Keys, signal: AbortSignal) => Promise<Way>;
+  readonly probe: (cloud: CloudWithKeys, signal: AbortSignal) => Promise<Way>;
   readonly check: (
-    cloud: S3Settings,
-    keys: Keys,
+    cloud: CloudWithKeys,
     signal: AbortSignal | undefined,
   ) => Promise<{ readonly findings: readonly Finding[]; readonly way: Way | undefined }>;
 }
@@ -62,14 +66,14 @@ export class Session {
     if (this.#opened !== undefined) return this.#opened;
     const { device, settings: current, hold, openState, openVault, openEngine } = this.#parts;
     const settings = current();
-    const keys = this.keys();
-    const way = await this.#way(settings.s3, keys, signal);
+    const cloud = this.cloud();
+    const way = await this.#way(settings, cloud, signal);
     const release = await hold(device.record.database, signal);
     let state: StateStore | undefined;
     try {
       state = await openState(device.record.database);
       const vault = openVault(settings);
-      const engine = await openEngine({ vault, state, settings, device: device.record, keys, way });
+      const engine = await openEngine({ vault, state, settings, device: device.record, cloud, way });
       this.#opened = { engine, vault, release };
       return this.#opened;
     } catch (error) {
@@ -103,20 +107,21 @@ export class Session {
 
   async check(signal: AbortSignal | undefined): Promise<readonly Finding[]> {
     const { device, settings, check } = this.#parts;
-    const { s3 } = settings();
-    const { findings, way } = await check(s3, this.keys(), signal);
-    if (way !== undefined) device.change({ probed: { cloud: cloudId(s3), ...way } });
+    const current = settings();
+    const { findings, way } = await check(this.cloud(), signal);
+    if (way !== undefined) device.change({ probed: { cloud: cloudId(current), ...way } });
     return findings;
   }
 
   /** Throws an `UnsetError`. */
-  keys(): Keys {
-    const { s3 } = this.#parts.settings();
-    if (!isCloudNamed(s3)) throw new UnsetError(TEXTS.sync.unset.cloud);
-    return {
-      accessKeyId: this.#secret(s3.accessKeySecret),
-      secretAccessKey: this.#secret(s3.secretKeySecret),
-    };
+  cloud(): CloudWithKeys {
+    const settings = this.#parts.settings();
+    if (!isCloudNamed(settings)) throw new UnsetError(TEXTS.sync.unset.cloud);
+    const { cloudKind: kind, s3, azure, gcs } = settings;
+    if (kind === 'azure') return { kind, place: azure, key: this.#secret(azure.keySecret) };
+    if (kind === 'gcs') return { kind, place: gcs, key: this.#secret(gcs.keySecret) };
+    const accessKeyId = this.#secret(s3.accessKeySecret);
+    return { kind, place: s3, keys: { accessKeyId, secretAccessKey: this.#secret(s3.secretKeySecret) } };
   }
 
   #secret(name: string): string {
@@ -125,18 +130,13 @@ export class Session {
     return secret;
   }
 
-  async #way(s3: S3Settings, keys: Keys, signal: AbortSignal): Promise<Way> {
+  async #way(settings: Settings, cloud: CloudWithKeys, signal: AbortSignal): Promise<Way> {
     const { device, probe } = this.#parts;
     const { probed } = device.record;
-    const cloud = cloudId(s3);
-    if (probed?.cloud === cloud) return probed;
-    const way = await probe(s3, keys, signal);
-    device.change({ probed: { cloud, ...way } });
+    const id = cloudId(settings);
+    if (probed?.cloud === id) return probed;
+    const way = await probe(cloud, signal);
+    device.change({ probed: { cloud: id, ...way } });
     return way;
   }
-}
-
-/** Two settings with one id speak of one vault in one cloud. */
-export function cloudId({ endpoint, bucket, region, prefix, pathStyle }: S3Settings): string {
-  return JSON.stringify([endpoint, bucket, region, prefix, pathStyle]);
 }

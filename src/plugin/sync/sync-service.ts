@@ -14,7 +14,7 @@ import type { Finding } from '../../storage/check-connection.ts';
 import type { DeviceStore } from '../adapters/device-store.ts';
 import type { SettingsFile } from '../adapters/settings-file.ts';
 import type { LogEntry, SyncService, SyncState } from '../service.ts';
-import { DEFAULTS } from '../settings/defaults.ts';
+import { cloudId, NO_CLOUD } from '../settings/cloud.ts';
 import type { DeviceRecord, Settings } from '../settings/model.ts';
 import { TEXTS } from '../texts.ts';
 import { ConflictDesk } from './conflict-desk.ts';
@@ -24,7 +24,7 @@ import { failureOf, messageFor, wasStopped } from './outcome.ts';
 import { readVersion, writeVersion } from './past.ts';
 import { Results } from './results.ts';
 import { eitherOf } from './either.ts';
-import { cloudId, type Opened, type Session } from './session.ts';
+import type { Opened, Session } from './session.ts';
 import { Triggers } from './triggers.ts';
 import { Turns } from './turns.ts';
 
@@ -73,7 +73,7 @@ export class PluginSync implements SyncService {
       log,
       conflicts,
       now: () => clock.now(),
-      checkSetup: () => void session.keys(),
+      checkSetup: () => void session.cloud(),
     });
     this.#desk = new ConflictDesk({
       asked: (work) => this.#asked(({ engine }, signal) => work(engine, signal)),
@@ -238,9 +238,9 @@ export class PluginSync implements SyncService {
 
   async changeSettings(change: Partial<Settings>): Promise<void> {
     const { settings, session } = this.#options;
-    const before = cloudId(this.settings.s3);
+    const before = cloudId(this.settings);
     const saving = settings.change(change);
-    const isOther = cloudId(this.settings.s3) !== before;
+    const isOther = cloudId(this.settings) !== before;
     if (isOther) this.stop();
     await this.#turns.run(async () => {
       await session.close();
@@ -278,7 +278,7 @@ export class PluginSync implements SyncService {
   async forgetCloud(): Promise<void> {
     const { settings, session, log, clock } = this.#options;
     this.stop();
-    await settings.change({ s3: DEFAULTS.s3 });
+    await settings.change(NO_CLOUD);
     await this.#turns.run(async () => {
       await session.close();
       await session.startAfresh();

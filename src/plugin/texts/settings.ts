@@ -8,6 +8,12 @@ const CONFLICTS: Readonly<Record<Settings['conflicts'], string>> = {
   newest: 'The newest wins, the other stays in history',
 };
 
+const KINDS: Readonly<Record<Settings['cloudKind'], string>> = {
+  s3: 'S3 and compatible',
+  azure: 'Azure Blob storage',
+  gcs: 'Google Cloud storage',
+};
+
 export const SETTINGS_TEXTS = {
   status: { name: 'Status', sync: 'Sync now', preview: 'Preview' },
   cloud: {
@@ -15,11 +21,13 @@ export const SETTINGS_TEXTS = {
     desc: 'The bucket that keeps this vault.',
     unset: 'Not set up',
     unsaved: 'Not saved yet',
-    where: 'Bucket',
     keys: 'Keys',
-    endpoint: {
-      name: 'Endpoint',
-      desc: 'The address of the service, as its console shows it. Empty for Amazon.',
+    cloudKind: {
+      name: 'Kind of cloud',
+      desc: 'Where the bucket is. What you enter for one kind stays when you look at another.',
+      options: KINDS,
+    },
+    address: {
       placeholder: 'https://',
       notUrl:
         'This is no address. It begins with https:// and ends after the host, as https://s3.example.com.',
@@ -28,28 +36,99 @@ export const SETTINGS_TEXTS = {
       insecure:
         'With http everyone on the way can read the notes. Use https, or an address in your own network.',
     },
-    bucket: {
-      name: 'Bucket',
-      desc: 'Create it in the cloud’s console first; it may be empty or hold your files.',
-      wrong:
-        'A bucket’s name has 3 to 255 letters, digits, dots, hyphens and underscores, and neither slash nor blank.',
+    s3: {
+      heading: 'Bucket',
+      service: {
+        name: 'Service',
+        options: {
+          amazon: 'Amazon S3',
+          r2: 'Cloudflare R2',
+          b2: 'Backblaze B2',
+          minio: 'MinIO',
+          wasabi: 'Wasabi',
+          other: 'Another',
+        },
+        hints: {
+          amazon: 'Fills in what is known of it below. The region is that of the bucket.',
+          r2: 'Copy the endpoint from the bucket’s settings, without the bucket at its end. The region is auto.',
+          b2: 'It has no conditional writes, by which two devices that write at once are kept apart: the check will say that it cannot keep a vault. Copy the endpoint from the bucket; its second part is the region.',
+          minio: 'The address of your own server. Use a release of late 2025 or newer.',
+          wasabi:
+            'In another region the endpoint is https://s3.eu-central-1.wasabisys.com, say, with that region. The check finds out whether it can keep a vault.',
+          other: 'Any server that speaks S3 and has conditional writes, which the check finds out.',
+        },
+      },
+      endpoint: {
+        name: 'Endpoint',
+        desc: 'The address of the service, as its console shows it. Empty for Amazon.',
+      },
+      bucket: {
+        name: 'Bucket',
+        desc: 'Create it in the cloud’s console first; it may be empty or hold your files.',
+        wrong:
+          'A bucket’s name has 3 to 255 letters, digits, dots, hyphens and underscores, and neither slash nor blank.',
+      },
+      region: {
+        name: 'Region',
+        desc: 'As the console shows it, as us-east-1. Some services want auto.',
+        wrong: 'A region has lower-case letters, digits and hyphens.',
+      },
+      prefix: {
+        name: 'Folder in the bucket',
+        desc: 'Empty for the whole bucket. Two vaults in one bucket need a folder each.',
+        wrong: 'A folder has names parted by slashes, and no empty name, “.” or “..”.',
+      },
+      pathStyle: {
+        name: 'Path-style addresses',
+        desc: 'For servers that do not have a host name for each bucket, as most that you run yourself.',
+      },
+      accessKeySecret: { name: 'Access key', desc: 'Kept in the app’s secret storage, on this device only.' },
+      secretKeySecret: { name: 'Secret key', desc: 'Kept in the app’s secret storage, on this device only.' },
     },
-    region: {
-      name: 'Region',
-      desc: 'As the console shows it, as us-east-1. Some services want auto.',
-      wrong: 'A region has lower-case letters, digits and hyphens.',
+    azure: {
+      heading: 'Container',
+      account: {
+        name: 'Storage account',
+        desc: 'Its name, as the portal shows it.',
+        wrong: 'A storage account’s name has 3 to 24 lower-case letters and digits. It is no address.',
+      },
+      container: {
+        name: 'Container',
+        desc: 'Create it in the portal first, without public access; it may be empty or hold your files.',
+        wrong:
+          'A container’s name has 3 to 63 lower-case letters, digits and single hyphens, and neither slash nor blank.',
+      },
+      prefix: {
+        name: 'Folder in the container',
+        desc: 'Empty for the whole container. Two vaults in one container need a folder each.',
+      },
+      endpoint: {
+        name: 'Endpoint',
+        desc: 'Empty for Azure’s own. Else the blob service’s address, as of a national cloud or an emulator.',
+      },
+      keySecret: {
+        name: 'Key',
+        desc: 'One of three: the account key, a signature (SAS, the token or its whole address), or the connection string. Kept in the app’s secret storage, on this device only.',
+      },
     },
-    prefix: {
-      name: 'Folder in the bucket',
-      desc: 'Empty for the whole bucket. Two vaults in one bucket need a folder each.',
-      wrong: 'A folder has names parted by slashes, and no empty name, “.” or “..”.',
+    gcs: {
+      heading: 'Bucket',
+      bucket: {
+        name: 'Bucket',
+        desc: 'Create it in Google’s console first, in one region and without public access.',
+        wrong:
+          'A bucket’s name has 3 to 222 lower-case letters, digits, dots, hyphens and underscores, and neither slash nor blank.',
+      },
+      prefix: {
+        name: 'Folder in the bucket',
+        desc: 'Empty for the whole bucket. Two vaults in one bucket need a folder each.',
+      },
+      endpoint: { name: 'Endpoint', desc: 'Empty for Google’s own.' },
+      keySecret: {
+        name: 'Service account key',
+        desc: 'All of the text of the JSON key file of a service account that may read and write objects in this bucket. Kept in the app’s secret storage, on this device only.',
+      },
     },
-    pathStyle: {
-      name: 'Path-style addresses',
-      desc: 'For servers that do not have a host name for each bucket, as most that you run yourself.',
-    },
-    accessKey: { name: 'Access key', desc: 'Kept in the app’s secret storage, on this device only.' },
-    secretKey: { name: 'Secret key', desc: 'Kept in the app’s secret storage, on this device only.' },
     tooLong: 'This is too long.',
     save: {
       name: 'Use this cloud',

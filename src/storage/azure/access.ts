@@ -36,6 +36,47 @@ export function readConnectionString(text: string): AzureAccess {
   throw refused('Copy the whole connection string of the storage account again', 'no-key');
 }
 
+/** Where a person says the container is. */
+export interface AzurePlace {
+  readonly account: string;
+  readonly container: string;
+  /** Absent: Azure's own for the account. */
+  readonly endpoint?: string;
+}
+
+/**
+ * Access by what a person pasted: the account's key, a SAS (the token, or the whole address), or the connection
+ * string. Throws `denied`, with what to do, where it is none of them or that of another place.
+ */
+export function readPastedKey(text: string, { account, container, endpoint }: AzurePlace): AzureAccess {
+  const pasted = text.trim();
+  const own = endpoint ?? blobEndpoint(account);
+  if (/(?:^|;)\s*(?:AccountKey|SharedAccessSignature)=/iu.test(pasted)) {
+    const access = readConnectionString(pasted);
+    const isOther =
+      access.kind === 'key' ? access.account !== account : !isWithin(access.endpoint, own, container);
+    if (isOther)
+      throw refused(`The connection string is not that of ${account}: copy it from there`, 'no-key');
+    return endpoint === undefined ? access : { ...access, endpoint };
+  }
+  // No key has one of the signs between which a signature stands.
+  if (!/(?:^|[?&])sig=/u.test(pasted)) return { kind: 'key', account, key: pasted, endpoint: own };
+  if (/^https?:/iu.test(pasted) && !isWithin(pasted, own, container)) {
+    const detail = `The signature (SAS) is not one of ${account} and ${container}: make one there`;
+    throw refused(detail, 'no-key');
+  }
+  return { kind: 'sas', endpoint: own, sas: pasted.slice(pasted.indexOf('?') + 1) };
+}
+
+/** Whether the address is the endpoint's, the container's or that of something in it. */
+function isWithin(address: string, endpoint: string, container: string): boolean {
+  if (!URL.canParse(address) || !URL.canParse(endpoint)) return false;
+  const [a, b] = [new URL(address), new URL(endpoint)];
+  const named = (path: string): string[] => path.split('/').filter((part) => part !== '');
+  const [have, want] = [named(a.pathname), [...named(b.pathname), container]];
+  return a.origin === b.origin && have.slice(0, want.length).every((part, index) => part === want[index]);
+}
+
 /** `Shared Access Signature` for all that the store does in one container. */
 export interface SasRequest {
   readonly account: string;

@@ -1,15 +1,7 @@
-import type { BlobHTTPHeaders, BlockBlobClient, ContainerClient } from '@azure/storage-blob';
 import { md5 } from '@noble/hashes/legacy.js';
 import type { ObjectKey } from '../../core/model/ids.ts';
-import {
-  bodySize,
-  clampRange,
-  markedBody,
-  PIECE_BYTES,
-  readPiece,
-  SourceFailure,
-  throwIfAborted,
-} from '../body.ts';
+import { bodySize, clampRange, PIECE_BYTES, readPiece, throwIfAborted } from '../body.ts';
+import { readBytes } from '../http/read-body.ts';
 import { checkKey } from '../key.ts';
 import { encodeMetadata } from '../metadata-text.ts';
 import type {
@@ -29,10 +21,19 @@ import type {
 import { isStoreError, StoreError } from '../store-error.ts';
 import type { TellsVersioning, Versioning } from '../versioning.ts';
 import { withAnswerLimit, type AnswerLimit } from './answer-limit.ts';
-import { AzureConnection, type AzureConnectionOptions } from './azure-connection.ts';
-import { stageBlocks } from './put-blocks.ts';
-import { cutToRange, NO_METADATA, readBody, readInfo, readPage, readVersion } from './read-answer.ts';
-import { isNotModified, serverTimeOf, translateError, type ErrorContext } from './translate-error.ts';
+import {
+  AzureConnection,
+  discard,
+  type AzureAnswer,
+  type AzureConnectionOptions,
+  type AzureRequest,
+} from './azure-connection.ts';
+import { whenCopied } from './copy.ts';
+import { readPage } from './list-page.ts';
+import { blockList, stageBlocks, type Block } from './put-blocks.ts';
+import { METADATA_PREFIX, NO_METADATA, readInfo, readRange, readVersion } from './read-answer.ts';
+import { readRefusal } from './refusal.ts';
+import { translateRefusal, type ErrorContext } from './translate-error.ts';
 
 export interface AzureStoreOptions extends AzureConnectionOptions {
   /** Names the blocks of a large put. */
@@ -49,13 +50,21 @@ export interface AzureStoreOptions extends AzureConnectionOptions {
 /**
  * A container of Azure Blob Storage. Bodies of up to a piece go in one request, larger ones in blocks;
  * conditions hold for both. Keys with a backslash are `unsupported`: the service stores them as if it
- * were a slash, over another object. The SDK is loaded at the first call.
+ * were a slash, over another object.
  */
 export function createAzureStore(options: AzureStoreOptions): ObjectStore & TellsVersioning {
   return new AzureStore(options);
 }
 
 const MAX_PAGE = 1000;
+const MOST_LISTING_BYTES = 16 * 1024 * 1024;
+const DEFAULT_TYPE = 'application/octet-stream';
+
+interface Sending extends ErrorContext {
+  readonly signal: AbortSignal | undefined;
+  /** Any other answer is a refusal. */
+  readonly expect: readonly number[];
+}
 
 class AzureStore implements ObjectStore, TellsVersioning {
   readonly capabilities: StoreCapabilities;
@@ -80,28 +89,22 @@ class AzureStore implements ObjectStore, TellsVersioning {
   async get(key: ObjectKey, options: GetOptions = {}): Promise<GetResult> {
     const { signal, range, ifNoneMatch } = options;
     checkAzureKey(key);
-    const about = { provider: 'azure', key };
-    const span = range === undefined ? undefined : clampRange(range, Number.MAX_SAFE_INTEGER, about);
-    try {
-      const count = span === undefined ? undefined : span.end - span.start;
-      const ask = (client: ContainerClient): Promise<GetResult> =>
-        withAnswerLimit(this.#options.getAnswer, signal, async (inner, begun) => {
-          const output = await client.getBlobClient(key).download(span?.start, count, {
-            ...abortOf(inner),
-            ...(ifNoneMatch === undefined ? {} : { conditions: { ifNoneMatch: `"${ifNoneMatch}"` } }),
-            maxRetryRequests: 0,
-          });
-          begun();
-          const body = await readBody(output, { key, signal });
-          const info = readInfo(output, key);
-          return { kind: 'found', body: cutToRange(body, { key, range, info, output }), ...info };
-        });
-      return await this.#connection.send(ask, signal);
-    } catch (error) {
-      if (!isNotModified(error)) throw translateError(error, { key, signal });
-      const serverTimeMs = serverTimeOf(error);
-      return { kind: 'unchanged', ...(serverTimeMs === undefined ? {} : { serverTimeMs }) };
-    }
+    const headers = {
+      ...(range === undefined ? {} : { range: rangeHeader(key, range) }),
+      ...(ifNoneMatch === undefined ? {} : { 'if-none-match': `"${ifNoneMatch}"` }),
+    };
+    const expect = ifNoneMatch === undefined ? [200, 206] : [200, 206, 304];
+    return withAnswerLimit(this.#options.getAnswer, signal, async (inner, begun) => {
+      const answer = await this.#send({ method: 'GET', key, headers }, { key, signal: inner, expect });
+      begun();
+      const { serverTimeMs } = answer;
+      if (answer.statusCode === 304) {
+        discard(answer);
+        return { kind: 'unchanged', ...(serverTimeMs === undefined ? {} : { serverTimeMs }) };
+      }
+      const info = readInfo(answer, key);
+      return { kind: 'found', body: await readRange(answer, info, { key, range, signal: inner }), ...info };
+    });
   }
 
   async put(key: ObjectKey, body: ObjectBody, options: PutOptions = {}): Promise<ObjectVersion> {
@@ -111,16 +114,10 @@ class AzureStore implements ObjectStore, TellsVersioning {
     if (ifMatch !== undefined && ifNoneMatch !== undefined) {
       throw new StoreError('unsupported', { provider: 'azure', key, detail: 'two conditions at once' });
     }
-    const conditional = ifMatch !== undefined || ifNoneMatch !== undefined;
     try {
-      return await this.#send(
-        (client) => this.#upload(client.getBlockBlobClient(key), body, { key, options }),
-        {
-          key,
-          signal,
-          conditional,
-        },
-      );
+      const answer = await this.#upload(key, body, options);
+      discard(answer);
+      return readVersion(answer, key);
     } catch (error) {
       // The service answers 412 for an object that is gone too: look whether there is one.
       if (ifMatch !== undefined && isStoreError(error, 'conflict')) await this.head(key, options);
@@ -131,29 +128,23 @@ class AzureStore implements ObjectStore, TellsVersioning {
   async copy(from: ObjectKey, to: ObjectKey, options: WriteOptions = {}): Promise<ObjectVersion> {
     checkAzureKey(from);
     checkAzureKey(to);
-    const { signal } = options;
-    return this.#send(
-      async (client) => {
-        // Without metadata of its own the copy would take over that of the original.
-        const metadata =
-          options.metadata === undefined || Object.keys(options.metadata).length === 0
-            ? NO_METADATA
-            : encodeMetadata(options.metadata);
-        const poller = await client
-          .getBlobClient(to)
-          .beginCopyFromURL(client.getBlobClient(from).url, { metadata, ...abortOf(signal) });
-        const done = await poller.pollUntilDone();
-        return readVersion(done, to);
-      },
-      { key: from, signal },
-    );
+    const { signal, metadata = {} } = options;
+    // Without metadata of its own the copy would take over that of the original.
+    const own = Object.keys(metadata).length === 0 ? NO_METADATA : metadata;
+    const source = await this.#connection.address({ key: from });
+    const headers = { 'x-ms-copy-source': source.href, ...metadataHeaders(own) };
+    const request: AzureRequest = { method: 'PUT', key: to, headers, body: new Uint8Array(0) };
+    const begun = await this.#send(request, { key: from, signal, expect: [202] });
+    discard(begun);
+    const look = (): Promise<AzureAnswer> => this.#look(to, signal);
+    return whenCopied(begun, { to, look, timer: this.#connection.timer, signal });
   }
 
   async delete(key: ObjectKey, options: CallOptions = {}): Promise<void> {
     checkAzureKey(key);
     const { signal } = options;
     try {
-      await this.#send((client) => client.getBlobClient(key).delete(abortOf(signal)), { key, signal });
+      discard(await this.#send({ method: 'DELETE', key }, { key, signal, expect: [202] }));
     } catch (error) {
       if (isStoreError(error, 'not-found') && error.details.reason === undefined) return;
       throw error;
@@ -162,24 +153,29 @@ class AzureStore implements ObjectStore, TellsVersioning {
 
   async head(key: ObjectKey, options: CallOptions = {}): Promise<ObjectInfo> {
     checkAzureKey(key);
-    const { signal } = options;
-    const output = await this.#send((client) => client.getBlobClient(key).getProperties(abortOf(signal)), {
-      key,
-      signal,
-    });
-    return readInfo(output, key);
+    return readInfo(await this.#look(key, options.signal), key);
   }
 
   async *list(prefix: string, options: ListOptions = {}): AsyncGenerator<ListPage> {
-    const { startAfter, signal } = options;
-    let token: string | undefined;
-    // Ends: a page without a token is the last, and one that repeats its token rejects.
+    const { startAfter, delimiter, limit, signal } = options;
+    const query = {
+      restype: 'container',
+      comp: 'list',
+      prefix: prefix === '' ? undefined : prefix,
+      delimiter,
+      maxresults: String(Math.max(1, Math.min(limit ?? MAX_PAGE, MAX_PAGE))),
+    };
+    let marker: string | undefined;
+    // Ends: a page without a marker is the last, and one that repeats its marker rejects.
     do {
-      const page = await this.#send((client) => askPage(client, prefix, { options, token }), { signal });
-      const { objects, prefixes, next, serverTimeMs } = readPage(page, { token, startAfter });
+      const request: AzureRequest = { method: 'GET', query: { ...query, marker } };
+      const answer = await this.#send(request, { signal, expect: [200] });
+      const bytes = await readBytes(answer, { provider: 'azure', mostBytes: MOST_LISTING_BYTES, signal });
+      const { objects, prefixes, next } = readPage(new TextDecoder().decode(bytes), { marker, startAfter });
+      const { serverTimeMs } = answer;
       yield { objects, prefixes, ...(serverTimeMs === undefined ? {} : { serverTimeMs }) };
-      token = next;
-    } while (token !== undefined);
+      marker = next;
+    } while (marker !== undefined);
   }
 
   /** As the answer to this store's last put told it; before that, unknown. A key of one container may not ask the account. */
@@ -191,89 +187,85 @@ class AzureStore implements ObjectStore, TellsVersioning {
     return this.#connection.close();
   }
 
-  async #upload(
-    client: BlockBlobClient,
-    body: ObjectBody,
-    { key, options }: { readonly key: ObjectKey; readonly options: PutOptions },
-  ): Promise<ObjectVersion> {
-    const { signal } = options;
+  async #upload(key: ObjectKey, body: ObjectBody, options: PutOptions): Promise<AzureAnswer> {
+    const { signal, ifMatch, ifNoneMatch, metadata = {} } = options;
     const size = bodySize(body);
-    const marked = markedBody(body);
+    const conditional = ifMatch !== undefined || ifNoneMatch !== undefined;
+    const sending = { key, signal, conditional, expect: [201] };
+    const type = typeOf(options.contentType);
     const about = {
-      ...abortOf(signal),
-      ...conditionsOf(options),
-      metadata: encodeMetadata(options.metadata ?? {}),
+      ...(ifMatch === undefined ? {} : { 'if-match': `"${ifMatch}"` }),
+      ...(ifNoneMatch === undefined ? {} : { 'if-none-match': ifNoneMatch }),
+      ...metadataHeaders(metadata),
+      'x-ms-blob-content-type': type,
     };
     if (size <= this.#pieceBytes) {
-      const whole = (await readPiece(marked, 0, size, 'azure')) as Uint8Array<ArrayBuffer>;
-      const blobHTTPHeaders = headersOf(options, md5(whole));
-      const output = await client.upload(whole, size, { ...about, blobHTTPHeaders });
-      this.#versioning = output.versionId === undefined ? 'off' : 'on';
-      return readVersion(output, key);
+      const whole = await readPiece(body, 0, size, 'azure');
+      const hash = base64(md5(whole));
+      const own = { 'content-type': type, 'content-md5': hash, 'x-ms-blob-content-md5': hash };
+      const headers = { ...about, ...own, 'x-ms-blob-type': 'BlockBlob' };
+      const answer = await this.#send({ method: 'PUT', key, headers, body: whole }, sending);
+      this.#versioning = answer.headers['x-ms-version-id'] === undefined ? 'off' : 'on';
+      return answer;
     }
+    const stage = (block: Block): Promise<void> => this.#stage(key, block, signal);
     const uploadId = this.#options.random.hex(16);
-    const staged = await stageBlocks(marked, { client, key, pieceBytes: this.#pieceBytes, uploadId, signal });
+    const staged = await stageBlocks(body, { stage, key, pieceBytes: this.#pieceBytes, uploadId, signal });
     throwIfAborted(signal, 'azure', key);
-    const blobHTTPHeaders = headersOf(options, staged.md5);
-    return readVersion(await client.commitBlockList([...staged.ids], { ...about, blobHTTPHeaders }), key);
+    const own = { 'content-type': 'application/xml', 'x-ms-blob-content-md5': base64(staged.md5) };
+    const list = blockList(staged.ids);
+    return this.#send(
+      { method: 'PUT', key, query: { comp: 'blocklist' }, headers: { ...about, ...own }, body: list },
+      sending,
+    );
   }
 
-  async #send<Output>(
-    request: (client: ContainerClient) => Promise<Output>,
-    context: ErrorContext,
-  ): Promise<Output> {
-    try {
-      return await this.#connection.send(request, context.signal);
-    } catch (error) {
-      if (error instanceof SourceFailure) throw error.cause;
-      throw translateError(error, context);
-    }
+  async #stage(key: ObjectKey, { id, piece }: Block, signal: AbortSignal | undefined): Promise<void> {
+    const query = { comp: 'block', blockid: id };
+    const headers = { 'content-type': DEFAULT_TYPE };
+    discard(
+      await this.#send({ method: 'PUT', key, query, headers, body: piece }, { key, signal, expect: [201] }),
+    );
+  }
+
+  #look(key: ObjectKey, signal: AbortSignal | undefined): Promise<AzureAnswer> {
+    return this.#send({ method: 'HEAD', key }, { key, signal, expect: [200] });
+  }
+
+  async #send(request: AzureRequest, { signal, expect, ...context }: Sending): Promise<AzureAnswer> {
+    const answer = await this.#connection.send(request, signal);
+    if (expect.includes(answer.statusCode)) return answer;
+    const refusal = await readRefusal(answer, signal);
+    throwIfAborted(signal, 'azure', context.key);
+    throw translateRefusal(refusal, context);
   }
 }
 
-interface PageRequest {
-  readonly options: ListOptions;
-  readonly token: string | undefined;
+function rangeHeader(key: string, range: NonNullable<GetOptions['range']>): string {
+  const { start, end } = clampRange(range, Number.MAX_SAFE_INTEGER, { provider: 'azure', key });
+  return `bytes=${String(start)}-${String(end - 1)}`;
 }
 
-async function askPage(
-  client: ContainerClient,
-  prefix: string,
-  { options, token }: PageRequest,
-): Promise<Parameters<typeof readPage>[0]> {
-  const { delimiter, limit, signal } = options;
-  const settings = {
-    maxPageSize: Math.max(1, Math.min(limit ?? MAX_PAGE, MAX_PAGE)),
-    ...(token === undefined ? {} : { continuationToken: token }),
-  };
-  const about = { ...abortOf(signal), ...(prefix === '' ? {} : { prefix }) };
-  const pages =
-    delimiter === undefined
-      ? client.listBlobsFlat(about).byPage(settings)
-      : client.listBlobsByHierarchy(delimiter, about).byPage(settings);
-  const { value } = (await pages.next()) as { value: Parameters<typeof readPage>[0] };
-  return value;
+function metadataHeaders(metadata: Readonly<Record<string, string>>): Record<string, string> {
+  const encoded = Object.entries(encodeMetadata(metadata));
+  return Object.fromEntries(encoded.map(([name, value]) => [`${METADATA_PREFIX}${name}`, value]));
 }
 
-function abortOf(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
-  return signal === undefined ? {} : { abortSignal: signal };
+/** One that no header can carry is as good as none. */
+function typeOf(contentType: string | undefined): string {
+  return contentType !== undefined && /^[\x20-\x7e]+$/u.test(contentType) ? contentType : DEFAULT_TYPE;
 }
 
-function conditionsOf({ ifMatch, ifNoneMatch }: PutOptions): object {
-  if (ifMatch !== undefined) return { conditions: { ifMatch: `"${ifMatch}"` } };
-  return ifNoneMatch === undefined ? {} : { conditions: { ifNoneMatch } };
-}
-
-function headersOf({ contentType }: WriteOptions, hash: Uint8Array): BlobHTTPHeaders {
-  return { blobContentMD5: hash, ...(contentType === undefined ? {} : { blobContentType: contentType }) };
+function base64(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes));
 }
 
 function checkAzureKey(key: string): void {
   checkKey(key, 'azure');
-  if (!key.includes('\\')) return;
-  throw new StoreError('unsupported', {
-    provider: 'azure',
-    key,
-    detail: 'Azure takes a backslash in a name for a slash',
-  });
+  const why = key.includes('\\')
+    ? 'Azure takes a backslash in a name for a slash'
+    : key === '.' || key === '..'
+      ? 'Azure cannot be asked for this name'
+      : undefined;
+  if (why !== undefined) throw new StoreError('unsupported', { provider: 'azure', key, detail: why });
 }

@@ -1,4 +1,3 @@
-import type { BlockBlobClient } from '@azure/storage-blob';
 import { md5 } from '@noble/hashes/legacy.js';
 import { bodySize, readPiece, throwIfAborted } from '../body.ts';
 import type { ObjectBody } from '../object-store.ts';
@@ -8,8 +7,14 @@ const MAX_BLOCKS = 50_000;
 /** Bounds the memory of one put to this many blocks. */
 const BLOCKS_AT_ONCE = 3;
 
+export interface Block {
+  /** Base64, and as long as those of all blocks of the blob. */
+  readonly id: string;
+  readonly piece: Uint8Array;
+}
+
 export interface BlockTarget {
-  readonly client: BlockBlobClient;
+  readonly stage: (block: Block) => Promise<void>;
   readonly key: string;
   readonly pieceBytes: number;
   /** Begins the ids of this put's blocks, so that another put of the same key cannot mix its own in. */
@@ -24,7 +29,7 @@ interface StagedBlocks {
 
 /** Sends a large body in blocks, which nobody sees until their list is committed; the service forgets the others after a week. */
 export async function stageBlocks(body: ObjectBody, target: BlockTarget): Promise<StagedBlocks> {
-  const { client, key, signal } = target;
+  const { stage, key, signal } = target;
   const size = bodySize(body);
   const blockBytes = Math.max(target.pieceBytes, Math.ceil(size / MAX_BLOCKS));
   const hash = md5.create();
@@ -38,7 +43,7 @@ export async function stageBlocks(body: ObjectBody, target: BlockTarget): Promis
       hash.update(piece);
       const id = btoa(`${target.uploadId}-${String(ids.length).padStart(6, '0')}`);
       ids.push(id);
-      const sending = stageBlock(client, { id, piece, signal }).finally(() => underWay.delete(sending));
+      const sending = stage({ id, piece }).finally(() => underWay.delete(sending));
       underWay.add(sending);
       if (underWay.size >= BLOCKS_AT_ONCE) await Promise.race(underWay);
     }
@@ -50,10 +55,8 @@ export async function stageBlocks(body: ObjectBody, target: BlockTarget): Promis
   return { ids, md5: hash.digest() };
 }
 
-async function stageBlock(
-  client: BlockBlobClient,
-  block: { readonly id: string; readonly piece: Uint8Array; readonly signal: AbortSignal | undefined },
-): Promise<void> {
-  const { id, piece, signal } = block;
-  await client.stageBlock(id, piece, piece.length, signal === undefined ? {} : { abortSignal: signal });
+/** The body that makes a blob of its blocks: https://learn.microsoft.com/rest/api/storageservices/put-block-list */
+export function blockList(ids: readonly string[]): Uint8Array {
+  const blocks = ids.map((id) => `<Latest>${id}</Latest>`).join('');
+  return new TextEncoder().encode(`<?xml version="1.0" encoding="utf-8"?><BlockList>${blocks}</BlockList>`);
 }

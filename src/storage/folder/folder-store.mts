@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ObjectKey } from '../../core/model/ids.ts';
 import { markedBody, SourceFailure, throwIfAborted } from '../body.ts';
-import { checkKey } from '../key.ts';
+import { checkKey, keyProblem } from '../key.ts';
 import type {
   CallOptions,
   GetOptions,
@@ -129,11 +129,27 @@ export class FolderStore implements ObjectStore {
     }
   }
 
+  /** Removes what the folder itself keeps of former contents: overtaken versions, and metadata of what is gone. */
+  async forgetFormer(): Promise<void> {
+    await this.#run(undefined, {}, async ({ versions, sidecars, plain }) => {
+      await versions.dropFormer();
+      await sidecars.sweep(async (key, print) => {
+        if (keyProblem(key) !== undefined) return false;
+        const version = await versions.current(key);
+        return version?.fingerprint === print || (await plain.fingerprintOf(key)) === print;
+      });
+    });
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
   }
 
-  async #run<T>(key: string, options: CallOptions, call: (parts: Parts) => Promise<T>): Promise<T> {
+  async #run<T>(
+    key: string | undefined,
+    options: CallOptions,
+    call: (parts: Parts) => Promise<T>,
+  ): Promise<T> {
     try {
       const parts = await this.#begin(key, options.signal);
       return await call(parts);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open, readFile, rename } from 'node:fs/promises';
+import { open, readdir, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { makeFolders, removeFile, unlessAbsent } from './files.mts';
 import type { Staging } from './staging.mts';
@@ -55,6 +55,18 @@ export class Sidecars {
     await removeFile(this.#path(key, fingerprint)).catch(() => undefined);
   }
 
+  /** Removes those that belong to no object any more: an edit by hand leaves one behind, and it tells the name. */
+  async sweep(isOf: (key: string, fingerprint: string) => Promise<boolean>): Promise<void> {
+    const entries =
+      (await unlessAbsent(readdir(this.#folder, { recursive: true, withFileTypes: true }))) ?? [];
+    for (const entry of entries) {
+      if (!entry.isFile()) continue;
+      const file = path.join(entry.parentPath, entry.name);
+      const owner = ownerOf((await unlessAbsent(readFile(file, 'utf8'))) ?? '');
+      if (owner === undefined || !(await isOf(owner.key, owner.fingerprint))) await removeFile(file);
+    }
+  }
+
   #path(key: string, fingerprint: string): string {
     const hash = createHash('sha256').update(key).digest('hex').slice(0, 40);
     return path.join(this.#folder, hash.slice(0, 2), `${hash}.${fingerprint}`);
@@ -73,6 +85,18 @@ function parseSidecar(text: string, key: string, fingerprint: string): Metadata 
   if (!isRecord(metadata)) return undefined;
   const rows = Object.entries(metadata).filter((row): row is [string, string] => typeof row[1] === 'string');
   return Object.fromEntries(rows);
+}
+
+function ownerOf(text: string): { readonly key: string; readonly fingerprint: string } | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!isRecord(value)) return undefined;
+  const { key, fingerprint } = value;
+  return typeof key === 'string' && typeof fingerprint === 'string' ? { key, fingerprint } : undefined;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -133,8 +133,9 @@ export class VersionedKeys {
       if (!linked) await this.#removeUnused(key, folder, staged.fingerprint);
     }
     await this.#confirm(key, folder, before);
-    // Old versions that stay are waste; the commit stands.
-    await this.#prune(key, folder, before.number + 1 - KEPT).catch(() => undefined);
+    // Old versions that stay are waste; the commit stands. What is deleted shall be read by nobody.
+    const upTo = body === undefined ? before.number : before.number + 1 - KEPT;
+    await this.#prune(key, folder, upTo).catch(() => undefined);
     return etagOf(before.number + 1, staged.fingerprint);
   }
 
@@ -175,6 +176,20 @@ export class VersionedKeys {
         return;
       }
       await this.#sidecars.remove(key, version.fingerprint);
+    }
+  }
+
+  /** Removes every version that another one has overtaken, of all keys. */
+  async dropFormer(): Promise<void> {
+    const entries =
+      (await unlessAbsent(readdir(this.folder, { recursive: true, withFileTypes: true }))) ?? [];
+    const folders = new Set(
+      entries.filter((entry) => entry.isFile() && NUMBER.test(entry.name)).map((entry) => entry.parentPath),
+    );
+    for (const folder of folders) {
+      const old = (await numbersIn(folder)).sort((a, b) => a - b).slice(0, -1);
+      for (const number of old) await removeFile(path.join(folder, String(number)));
+      await syncFolder(folder);
     }
   }
 

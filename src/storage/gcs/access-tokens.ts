@@ -5,11 +5,11 @@ import { denied, type GcsCredentials } from './credentials.ts';
 import { corruptAnswer, readBytes, untilAborted } from './read-body.ts';
 import { parseJson, parseTime, readError } from './refusal.ts';
 import { signedStatement } from './signed-statement.ts';
-import { networkDetail, requestTo, type GcsTransport, type TransportResponse } from './transport.ts';
+import { networkDetail, requestTo, type HttpTransport, type TransportResponse } from '../http/transport.ts';
 
 export interface TokenMeans {
   readonly credentials: () => Promise<GcsCredentials>;
-  readonly transport: GcsTransport;
+  readonly transport: HttpTransport;
   readonly timer: Timer;
 }
 

@@ -9,7 +9,8 @@ import {
   type GcsConnectionOptions,
   type GcsRequest,
 } from './gcs-connection.ts';
-import { encoded, encodedPath, isGeneration } from './names.ts';
+import { encoded, encodedPath } from '../http/encoded.ts';
+import { isGeneration } from './names.ts';
 import { readBytes } from './read-body.ts';
 import { readRefusal } from './refusal.ts';
 import { FIELDS, readObject, readPage } from './resources.ts';

@@ -3,10 +3,10 @@ import { StoreError } from '../store-error.ts';
 import type { Timer } from '../time.ts';
 import { AccessTokens } from './access-tokens.ts';
 import type { GcsCredentials } from './credentials.ts';
-import { encoded } from './names.ts';
+import { encoded } from '../http/encoded.ts';
 import { untilAborted } from './read-body.ts';
 import { parseTime } from './refusal.ts';
-import { networkDetail, requestTo, type GcsTransport, type TransportResponse } from './transport.ts';
+import { networkDetail, requestTo, type HttpTransport, type TransportResponse } from '../http/transport.ts';
 
 export interface GcsConnectionOptions {
   readonly bucket: string;
@@ -14,7 +14,7 @@ export interface GcsConnectionOptions {
   readonly endpoint?: string;
   /** Asked when a token is needed; absent: requests go without one, as emulators take them. */
   readonly credentials?: () => Promise<GcsCredentials>;
-  readonly transport: GcsTransport;
+  readonly transport: HttpTransport;
   readonly timer: Timer;
 }
 

@@ -10,19 +10,6 @@ export function checkName(key: string): void {
   }
 }
 
-/** As a part of a path or a query: all but letters, digits and `-._~`. */
-export function encoded(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/gu,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-}
-
-/** Folders stay readable, but where a segment would be taken for "this folder" or "the one above". */
-export function encodedPath(key: string): string {
-  return /(?:^|\/)\.{1,2}(?:\/|$)/u.test(key) ? encoded(key) : key.split('/').map(encoded).join('/');
-}
-
 const GENERATION = /^[1-9]\d{0,18}$/u;
 
 /** Whether an object of this service can have the tag. */

@@ -1,75 +1,21 @@
+import { readBytes as readAnswer, untilAborted as until } from '../http/read-body.ts';
+import type { TransportResponse } from '../http/transport.ts';
 import { StoreError } from '../store-error.ts';
-import { joined } from '../../core/bytes.ts';
-import type { TransportResponse } from './transport.ts';
 
-interface Bounds {
-  /** More than this rejects as `corrupt`, or with `cut` ends the reading there. */
-  readonly mostBytes: number;
-  readonly cut?: boolean;
-  readonly key?: string;
-  readonly signal?: AbortSignal | undefined;
+/** As all providers read the bytes of an answer. */
+export function readBytes(
+  response: TransportResponse,
+  bounds: Omit<Parameters<typeof readAnswer>[1], 'provider'>,
+): Promise<Uint8Array> {
+  return readAnswer(response, { ...bounds, provider: 'gcs' });
 }
 
-/**
- * The bytes of an answer. Rejects with `corrupt` where fewer come than the answer announced, or more than the
- * caller has room for: what a server sends must not decide how much memory is taken.
- */
-export async function readBytes(response: TransportResponse, bounds: Bounds): Promise<Uint8Array> {
-  const { body, headers } = response;
-  const announced = headers['content-encoding'] === undefined ? headers['content-length'] : undefined;
-  const { mostBytes, cut = false, key, signal } = bounds;
-  if (!cut && Number(announced ?? 0) > mostBytes) throw tooMuch(mostBytes, key);
-  if (body === undefined) return checked(new Uint8Array(0), announced, key);
-  const reader = body.getReader();
-  const pieces: Uint8Array[] = [];
-  let size = 0;
-  try {
-    for (;;) {
-      const { done, value } = await untilAborted(reader.read(), signal);
-      if (done) break;
-      pieces.push(value);
-      size += value.length;
-      if (size < mostBytes || (size === mostBytes && !cut)) continue;
-      if (!cut) throw tooMuch(mostBytes, key);
-      return joined(pieces).subarray(0, mostBytes);
-    }
-  } catch (error) {
-    if (error instanceof StoreError) throw error;
-    throw corruptAnswer(`the body broke off: ${error instanceof Error ? error.message : String(error)}`, key);
-  } finally {
-    // Of a body that was read to its end this does nothing.
-    reader.cancel().catch(() => undefined);
-  }
-  return checked(joined(pieces), announced, key);
+/** Rejects as soon as the signal fires, also where the transport cannot stop. */
+export function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  return until(work, { provider: 'gcs', signal });
 }
 
 /** An answer that is none that this API gives, or not whole. */
 export function corruptAnswer(detail: string, key?: string): StoreError {
   return new StoreError('corrupt', { provider: 'gcs', detail, ...(key === undefined ? {} : { key }) });
-}
-
-/** Rejects as soon as the signal fires, also where the transport cannot stop. */
-export function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
-      reject(new StoreError('aborted', { provider: 'gcs', cause: signal.reason }));
-    };
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    work.then(resolve, reject).finally(() => {
-      signal.removeEventListener('abort', onAbort);
-    });
-  });
-}
-
-function checked(bytes: Uint8Array, announced: string | undefined, key: string | undefined): Uint8Array {
-  if (announced !== undefined && Number(announced) !== bytes.length) {
-    throw corruptAnswer(`${String(bytes.length)} of ${announced} bytes`, key);
-  }
-  return bytes;
-}
-
-function tooMuch(mostBytes: number, key: string | undefined): StoreError {
-  return corruptAnswer(`an answer of more than ${String(mostBytes)} bytes`, key);
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { TransportResponse } from './transport.ts';
+import type { TransportResponse } from '../http/transport.ts';
 import { readBytes } from './read-body.ts';
 
 /** A server's "no", as far as it decides anything. */

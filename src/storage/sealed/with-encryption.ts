@@ -1,6 +1,7 @@
 import { classifyKey, headKey } from '../../core/format/keys.ts';
 import type { ObjectKey } from '../../core/model/ids.ts';
-import { clampRange } from '../body.ts';
+import { clampRange, throwIfAborted } from '../body.ts';
+import { compareKeys } from '../key.ts';
 import { listPage } from '../memory/listing.ts';
 import type {
   CallOptions,
@@ -15,11 +16,11 @@ import type {
   ObjectVersion,
   PutOptions,
 } from '../object-store.ts';
-import { StoreError } from '../store-error.ts';
+import { isStoreError, StoreError } from '../store-error.ts';
 import { PART_BYTES, plainBytes, sealedRange } from './parts.ts';
 import { openParts, sealBody, SealedSource } from './sealed-body.ts';
 import { openHead, sealHead, type Gzip } from './sealed-head.ts';
-import { plainKeyOf, sealedKey, sealedPrefix } from './sealed-names.ts';
+import { VAULT_NAMES, type SealedNames } from './sealed-names.ts';
 import { BrokenSeal, type VaultKey } from './vault-key.ts';
 
 const PROVIDER = 'encryption';
@@ -33,6 +34,8 @@ export interface EncryptionOptions {
   /** Asked for at the first call: a person may have to type a passphrase. Its rejection passes through. */
   readonly key: () => Promise<VaultKey>;
   readonly gzip: Gzip;
+  /** `VAULT_NAMES` unless told. */
+  readonly names?: SealedNames;
   /** Done before a head is put. */
   readonly beforeHead?: (options: CallOptions) => Promise<void>;
 }
@@ -66,7 +69,7 @@ export function withEncryption(store: ObjectStore, options: EncryptionOptions): 
       return at.put(to, result.kind === 'found' ? result.body : new Uint8Array(0), call);
     },
     delete: async (name, call) => {
-      await store.delete(keyOf((await sealed()).vaultKey, name), call);
+      await (await sealed()).delete(name, call);
     },
     head: async (name, call) => (await sealed()).head(name, call),
     list: async function* (prefix, call) {
@@ -80,11 +83,32 @@ class Sealed {
   readonly vaultKey: VaultKey;
   readonly #store: ObjectStore;
   readonly #options: EncryptionOptions;
+  readonly #names: SealedNames;
 
   constructor(store: ObjectStore, vaultKey: VaultKey, options: EncryptionOptions) {
     this.#store = store;
     this.vaultKey = vaultKey;
     this.#options = options;
+    this.#names = options.names ?? VAULT_NAMES;
+  }
+
+  /** Of the object where it lies; errors tell the name that they are about. */
+  async #named<T>(name: ObjectKey, call: (key: ObjectKey) => Promise<T>): Promise<T> {
+    const key = this.#names.sealedKey(this.vaultKey, name);
+    if (key === undefined) {
+      const detail = `an encrypted vault keeps no ${classifyKey(name)} object`;
+      throw new StoreError('unsupported', { provider: PROVIDER, detail });
+    }
+    try {
+      return await call(key);
+    } catch (error) {
+      if (!isStoreError(error) || error.details.key !== key) throw error;
+      throw new StoreError(error.kind, { ...error.details, key: name, cause: error });
+    }
+  }
+
+  async delete(name: ObjectKey, options: CallOptions | undefined): Promise<void> {
+    await this.#named(name, (key) => this.#store.delete(key, options));
   }
 
   async get(name: ObjectKey, options: GetOptions = {}): Promise<GetResult> {
@@ -113,7 +137,7 @@ class Sealed {
   async #getObject(name: ObjectKey, options: GetOptions): Promise<GetResult> {
     const { range, ...rest } = options;
     const asked = range === undefined ? rest : { ...rest, range: sealedRange(range) };
-    const result = await this.#store.get(keyOf(this.vaultKey, name), asked);
+    const result = await this.#named(name, (key) => this.#store.get(key, asked));
     if (result.kind === 'unchanged') return result;
     const sizeBytes = plainBytes(result.sizeBytes);
     if (sizeBytes === undefined) throw new BrokenSeal(`${name} has a size that no sealed object has`);
@@ -130,17 +154,18 @@ class Sealed {
   async put(name: ObjectKey, body: ObjectBody, options: PutOptions = {}): Promise<ObjectVersion> {
     const { signal } = options;
     const rest = conditionsOf(options);
-    const key = keyOf(this.vaultKey, name);
     const sealing = { vaultKey: this.vaultKey, name };
-    if (!(body instanceof Uint8Array)) return this.#store.put(key, new SealedSource(sealing, body), rest);
-    if (name !== headKey) return this.#store.put(key, await sealBody(sealing, body), rest);
+    if (!(body instanceof Uint8Array))
+      return this.#named(name, (key) => this.#store.put(key, new SealedSource(sealing, body), rest));
+    if (name !== headKey)
+      return this.#named(name, async (key) => this.#store.put(key, await sealBody(sealing, body), rest));
     await this.#options.beforeHead?.(signal === undefined ? {} : { signal });
     const head = await sealHead(this.vaultKey, this.#options.gzip, body);
-    return this.#store.put(key, head, { ...rest, contentType: 'application/gzip' });
+    return this.#store.put(headKey, head, { ...rest, contentType: 'application/gzip' });
   }
 
   async head(name: ObjectKey, options?: CallOptions): Promise<ObjectInfo> {
-    const info = await this.#store.head(keyOf(this.vaultKey, name), options);
+    const info = await this.#named(name, (key) => this.#store.head(key, options));
     return { ...info, sizeBytes: sizeOf(name, info.sizeBytes), metadata: {} };
   }
 
@@ -149,19 +174,22 @@ class Sealed {
     const { signal, startAfter: after, delimiter, limit = PAGE } = options;
     const objects = new Map<string, ListedObject>();
     let time: { readonly serverTimeMs?: number } | undefined;
-    for await (const page of this.#store.list(sealedPrefix(prefix), signal === undefined ? {} : { signal })) {
+    for await (const page of this.#store.list(
+      this.#names.sealedPrefix(prefix),
+      signal === undefined ? {} : { signal },
+    )) {
       const { serverTimeMs } = page;
       time ??= serverTimeMs === undefined ? {} : { serverTimeMs };
       for (const { key, etag, lastModifiedMs, sizeBytes } of page.objects) {
-        const name = plainKeyOf(this.vaultKey, key);
+        const name = this.#names.plainKeyOf(this.vaultKey, key);
         if (name !== undefined)
           objects.set(name, { key: name, etag, lastModifiedMs, sizeBytes: sizeOf(name, sizeBytes) });
       }
     }
-    // All of them ASCII.
-    const names = [...objects.keys()].sort();
+    const names = [...objects.keys()].sort(compareKeys);
     let last = after;
     for (let more = true; more;) {
+      throwIfAborted(signal, PROVIDER);
       const page = listPage(names, { prefix, after: last, delimiter, limit });
       const found = page.keys.flatMap((name) => objects.get(name) ?? []);
       yield { objects: found, prefixes: page.prefixes, ...time };
@@ -178,13 +206,6 @@ function conditionsOf({ ifMatch, ifNoneMatch, signal }: PutOptions): PutOptions 
     ...(ifNoneMatch === undefined ? {} : { ifNoneMatch }),
     ...(signal === undefined ? {} : { signal }),
   };
-}
-
-function keyOf(vaultKey: VaultKey, name: ObjectKey): ObjectKey {
-  const key = sealedKey(vaultKey, name);
-  if (key !== undefined) return key;
-  const detail = `an encrypted vault keeps no ${classifyKey(name)} object`;
-  throw new StoreError('unsupported', { provider: PROVIDER, detail });
 }
 
 /** A size that no sealed object has is nobody's contents. */

@@ -1,3 +1,4 @@
+import { joined } from '../../core/bytes.ts';
 import type { ObjectKey } from '../../core/model/ids.ts';
 import type { CallOptions, ObjectStore } from '../object-store.ts';
 import { isStoreError, StoreError } from '../store-error.ts';
@@ -14,6 +15,8 @@ export interface WrappedKey {
 
 const PREFIX = '.twincloud/keys/';
 const KEY = /^\.twincloud\/keys\/(\d{8})-([0-9a-f]{16})$/u;
+/** Put once, with the first key in it: of devices that begin at the same moment one key holds. */
+const CLAIM_KEY = `${PREFIX}first` as ObjectKey;
 const MAX_BYTES = 64 * 1024;
 /** 32 MiB and a third of a second on a computer. The file tells it: a later version may raise it. */
 const WORK_FACTOR = 15;
@@ -76,6 +79,44 @@ export async function readWrappedKey(
   return { revision, id, body: result.body };
 }
 
+/**
+ * Makes `wrapped` the vault's first key, unless there is one; resolves with the one that holds. Cut off, it is
+ * completed by the next call, on any device. Needs a store that keeps conditions.
+ */
+export async function claimFirstKey(
+  store: ObjectStore,
+  wrapped: WrappedKey,
+  options: CallOptions = {},
+): Promise<WrappedKey> {
+  const held = await readWrappedKey(store, options);
+  if (held !== undefined) return held;
+  const claimed = await claim(store, wrapped, options);
+  // One that was slow may claim what was done, and the claim removed, long ago.
+  const since = await readWrappedKey(store, options);
+  if (since !== undefined && since.id !== claimed.id) {
+    await store.delete(CLAIM_KEY, options);
+    return since;
+  }
+  await addWrappedKey(store, claimed, options);
+  return claimed;
+}
+
+async function claim(store: ObjectStore, wrapped: WrappedKey, options: CallOptions): Promise<WrappedKey> {
+  const text = `${wrapped.id}\n`;
+  const body = joined([new TextEncoder().encode(text), wrapped.body]);
+  try {
+    await store.put(CLAIM_KEY, body, { ...options, ifNoneMatch: '*' });
+    return wrapped;
+  } catch (error) {
+    if (!isStoreError(error, 'conflict')) throw error;
+  }
+  const result = await store.get(CLAIM_KEY, { ...options, range: { offset: 0, length: MAX_BYTES } });
+  const first = result.kind === 'found' ? result.body : new Uint8Array();
+  const id = new TextDecoder('latin1').decode(first.subarray(0, text.length - 1));
+  if (!/^[0-9a-f]{16}$/u.test(id)) throw damaged('what was begun there is damaged');
+  return { revision: wrapped.revision, id, body: first.slice(text.length) };
+}
+
 /** `false`: another device wrote one of this revision first. */
 export async function addWrappedKey(
   store: ObjectStore,
@@ -104,6 +145,8 @@ export async function shareWrappedKey(
   if (newest < wrapped.revision) await addWrappedKey(store, wrapped, options);
   if (newest > wrapped.revision) return;
   for (const { key, revision } of there) if (revision < wrapped.revision) await store.delete(key, options);
+  // It opens with the first passphrase.
+  if (wrapped.revision > 1) await store.delete(CLAIM_KEY, options);
 }
 
 interface ListedKey {

@@ -43,6 +43,13 @@ async function setUp(): Promise<void> {
   await done(['sync']);
 }
 
+/** The keys under a passphrase that anything in the folder holds, by the salt of each. */
+async function keysIn(below: string): Promise<string[]> {
+  const files = await bench.files(below);
+  const bodies = await Promise.all(files.map(async (file) => readFile(file, 'latin1')));
+  return [...new Set(bodies.flatMap((body) => /-> scrypt \S+/u.exec(body)?.[0] ?? []))];
+}
+
 /** Every object of both clouds, its key and its bytes. */
 async function objects(): Promise<Buffer[]> {
   const files = [...(await bench.files('cloud')), ...(await bench.files('spare'))];
@@ -91,12 +98,17 @@ describe('an encrypted vault', { timeout: 120_000 }, () => {
     expect(await bench.read(`${NAME}.md`, 'c')).toBe(TEXT);
   });
 
-  it('[EN11] another passphrase sends nothing again, and the former one opens no cloud any more', async () => {
+  it('[EN11] [EN20] another passphrase sends nothing again, and the former one opens no cloud any more', async () => {
     await setUp();
     const before = new Set(await bench.files('cloud'));
+    const wrappedBefore = await keysIn('cloud');
+    expect(wrappedBefore).toHaveLength(1);
     await done(['encryption', 'passphrase'], 'a', { TWINCLOUD_NEW_PASSPHRASE: 'a new one, quite different' });
     const added = (await bench.files('cloud')).filter((file) => !before.has(file));
     expect(added.every((file) => file.includes('keys'))).toBe(true);
+    const wrapped = await keysIn('cloud');
+    expect(wrapped).toHaveLength(1);
+    expect(wrapped).not.toEqual(wrappedBefore);
     const env = { TWINCLOUD_PASSPHRASE: 'a new one, quite different' };
     await done(['sync'], 'a', env);
     await done(['sync'], 'b', env);
@@ -123,7 +135,7 @@ describe('an encrypted vault', { timeout: 120_000 }, () => {
     await done(['sync', '--remote', bench.remote]);
     const over = await run(['init', '--encrypt', '--remote', bench.remote], 'b');
     expect(over.exitCode).toBe(2);
-    expect(over.stderr).toContain('empty');
+    expect(over.stderr).toContain('twincloud encryption on');
     await writeFile(join(bench.folder, 'note'), '');
     expect((await run(['encryption', 'recovery-key'])).stderr).toContain('not encrypted');
   });

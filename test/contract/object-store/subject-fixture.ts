@@ -39,6 +39,13 @@ export function itWhen(declared: boolean): (title: string, test: () => Promise<v
   };
 }
 
+type Metadata = Readonly<Record<string, string>>;
+
+/** What comes back of metadata that was put: nothing where the subject keeps none. */
+export function kept(subject: StoreSubject, metadata: Metadata): Metadata {
+  return subject.lacks?.metadata === undefined ? metadata : {};
+}
+
 export function key(text: string): ObjectKey {
   return text as ObjectKey;
 }

@@ -14,6 +14,7 @@ export type Lack =
   | 'long-keys'
   | 'normal-forms'
   | 'utf8-order'
+  | 'metadata'
   | 'unicode-metadata'
   | 'told-losers'
   | 'conditions-in-parts'

@@ -90,6 +90,20 @@ const ROWS: readonly Row[] = [
     gives: '\uFEFFx\nb\nc\n',
   },
   {
+    rule: '[ME8] a final newline that both took off is no conflict where one side also made the ends alike',
+    base: 'a\n\r\nb\r',
+    local: 'a\n\r\nb',
+    remote: 'a\r\n\r\nb',
+    gives: 'a\r\n\r\nb',
+  },
+  {
+    rule: '[ME7] a line appended with LF to a CRLF note without a final newline, beside an edit of the last line',
+    base: 'a\r\nb c d e f g',
+    local: 'a\r\nb c d e f g\nh',
+    remote: 'a\r\nB c d e f g',
+    gives: 'a\r\nB c d e f g\nh',
+  },
+  {
     rule: '[ME8] a final newline added beside an edit of the last line',
     base: 'a\nb',
     local: 'a\nb\n',

@@ -223,7 +223,10 @@ describe.each(['desktop', 'phone'] as const)('on a %s', (kind) => {
     const opened = dialog('Check connection');
     await opened.getByText('Give the key the rights').waitFor();
     expect(await calls()).toEqual([
-      ['changeSettings', { s3: expect.objectContaining({ bucket: 'other', prefix: 'vault' }) }],
+      [
+        'changeSettings',
+        expect.objectContaining({ s3: expect.objectContaining({ bucket: 'other', prefix: 'vault' }) }),
+      ],
     ]);
     await picture('check-failed');
     await page.evaluate(() => {
@@ -232,6 +235,31 @@ describe.each(['desktop', 'phone'] as const)('on a %s', (kind) => {
     await opened.getByRole('button', { name: 'Check again' }).click();
     await opened.getByText('The connection works.').waitFor();
     await behaves(opened, 'check');
+  });
+
+  it('each kind of cloud has its own fields, and a service of S3 fills in its own', async () => {
+    await driver.openSettings('twincloud');
+    await page.getByText('my-notes/vault').click();
+    const row = (name: string): Locator =>
+      page.locator('.setting-item:visible', { has: page.getByText(name, { exact: true }) });
+    const names = (): Promise<string[]> => page.locator('.setting-item-name:visible').allInnerTexts();
+    await row('Service').locator('select').selectOption('r2');
+    await row('Endpoint').getByPlaceholder('https://account.r2.cloudflarestorage.com').waitFor();
+    expect(await row('Region').locator('input').inputValue()).toBe('auto');
+    await page.getByText('Still missing: Endpoint.').waitFor();
+    await picture('cloud-r2');
+    await row('Kind of cloud').locator('select').selectOption('azure');
+    await page.getByText('Still missing: Storage account, Container, Key.').waitFor();
+    expect(await names()).toEqual(expect.arrayContaining(['Storage account', 'Container', 'Key']));
+    expect(await names()).not.toContain('Region');
+    await picture('cloud-azure');
+    await row('Kind of cloud').locator('select').selectOption('gcs');
+    await page.getByText('Still missing: Bucket, Service account key.').waitFor();
+    await picture('cloud-gcs');
+    await button('Discard changes').click();
+    await row('Path-style addresses').waitFor();
+    expect(await row('Endpoint').locator('input').inputValue()).toBe('https://s3.example.com');
+    expect(await calls()).toEqual([]);
   });
 
   it('before the first set-up, the settings say what comes first, and nothing points at where one is', async () => {

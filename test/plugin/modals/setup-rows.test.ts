@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { setupRows, settingsFrom } from '../../../src/plugin/modals/setup-rows.ts';
 import { DEFAULTS } from '../../../src/plugin/settings/defaults.ts';
 
-const cloud = { endpoint: '', bucket: 'notes', region: 'eu-west-1', prefix: '', pathStyle: false };
-const keys = { accessKeySecret: 'a', secretKeySecret: 'b' };
+const place = { endpoint: '', bucket: 'notes', region: 'eu-west-1', prefix: '', pathStyle: false };
+const cloud = { kind: 's3', ...place } as const;
+const secrets = { 's3.accessKeySecret': 'a', 's3.secretKeySecret': 'b', 'azure.keySecret': 'c' };
+const azure = { account: 'notes', container: 'vault', prefix: '', endpoint: '' };
 
 describe('the items of a setup link', () => {
   it('stand beside what this device has', () => {
@@ -22,7 +24,18 @@ describe('the items of a setup link', () => {
 
   it('change nothing that was not taken', () => {
     const items = { cloud, ignore: ['x'], dotFolders: true };
-    expect(settingsFrom(items, new Set(['ignore']), keys)).toEqual({ ignore: ['x'] });
-    expect(settingsFrom(items, new Set(['cloud']), keys)).toEqual({ s3: { ...cloud, ...keys } });
+    expect(settingsFrom(items, new Set(['ignore']), secrets)).toEqual({ ignore: ['x'] });
+    const keys = { accessKeySecret: 'a', secretKeySecret: 'b' };
+    const taken = { cloudKind: 's3', s3: { ...place, ...keys } };
+    expect(settingsFrom(items, new Set(['cloud']), secrets)).toEqual(taken);
+  });
+
+  it('of another kind of cloud name it, and take its own secret alone', () => {
+    const items = { cloud: { kind: 'azure', ...azure } } as const;
+    const [row] = setupRows(items, DEFAULTS);
+    expect(row?.asked).toContain('Kind of cloud: Azure Blob storage');
+    const taken = settingsFrom(items, new Set(['cloud']), secrets);
+    expect(taken).toEqual({ cloudKind: 'azure', azure: { ...azure, keySecret: 'c' } });
+    expect(setupRows(items, { ...DEFAULTS, ...taken })[0]?.isSame).toBe(true);
   });
 });

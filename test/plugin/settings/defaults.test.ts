@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEFAULTS, isCloudNamed, readSettings } from '../../../src/plugin/settings/defaults.ts';
+import { DEFAULTS, readSettings } from '../../../src/plugin/settings/defaults.ts';
 
 describe('stored settings', () => {
   it.each([undefined, null, 'text', 7, []])('that are %j are the defaults', (stored) => {
@@ -35,11 +35,4 @@ describe('stored settings', () => {
       }),
     );
   });
-});
-
-it('a cloud is named once it has a bucket and both keys', () => {
-  const s3 = { ...DEFAULTS.s3, bucket: 'notes', accessKeySecret: 'a', secretKeySecret: 'b' };
-  expect(isCloudNamed(s3)).toBe(true);
-  expect(isCloudNamed({ ...s3, secretKeySecret: '' })).toBe(false);
-  expect(isCloudNamed(DEFAULTS.s3)).toBe(false);
 });

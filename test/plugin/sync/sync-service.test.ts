@@ -92,8 +92,8 @@ async function made(store: MemoryStore, clock: FakeClock): Promise<Made> {
           settings: { ...DEFAULT_SETTINGS, readableCopy: false },
         }),
       ),
-    probe: ({ bucket }) => {
-      probes.push(bucket);
+    probe: (cloud) => {
+      probes.push(cloud.kind === 's3' ? cloud.place.bucket : cloud.kind);
       return Promise.resolve({ conditionForm: 'quoted', transport: 'request-url' });
     },
     check: () => Promise.resolve({ findings: [], way: undefined }),

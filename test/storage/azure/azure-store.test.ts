@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { nodeClock } from '../../../src/cli/platform/clock.mts';
+import { fetchTransport } from '../../../src/cli/platform/fetch-transport.mts';
 import { nodeRandom } from '../../../src/cli/platform/random.mts';
 import type { ObjectKey } from '../../../src/core/model/ids.ts';
 import { createAzureStore, type AzureStoreOptions } from '../../../src/storage/azure/azure-store.ts';
@@ -10,7 +12,7 @@ import { failure } from '../../contract/object-store/subject-fixture.ts';
 const KEY = 'note.md' as ObjectKey;
 const ABOUT = { etag: '"0x1"', 'last-modified': new Date(0).toUTCString() };
 
-/** The store of a server that answers as the test says: the real SDK over a real socket, for what Azurite does not do. */
+/** The store of a server that answers as the test says: over a real socket, for what Azurite does not do. */
 async function storeOf(
   answer: (request: IncomingMessage, response: ServerResponse) => void,
   options: Partial<AzureStoreOptions> = {},
@@ -30,7 +32,8 @@ async function storeOf(
   const store = createAzureStore({
     container: 'notes',
     access: () => Promise.resolve(access),
-    now: Date.now,
+    transport: fetchTransport(),
+    timer: nodeClock,
     random: nodeRandom,
     ...options,
   });
@@ -104,5 +107,87 @@ describe('a get of Azure that is slow', () => {
     );
     void ended.then(() => late.abort());
     expect((await failure(store.get(KEY, { signal: late.signal }))).kind).toBe('aborted');
+  });
+});
+
+describe('a copy on Azure that takes its time', () => {
+  const copied = (status: string, id = '1'): Record<string, string> => ({
+    ...ABOUT,
+    'x-ms-copy-id': id,
+    'x-ms-copy-status': status,
+  });
+  /** One that passes at once. */
+  const timer = { now: Date.now, sleep: () => Promise.resolve() };
+
+  async function copyOf(...looks: readonly Record<string, string>[]) {
+    const rest = [...looks];
+    const store = await storeOf(
+      (request, response) => {
+        const begins = request.method === 'PUT';
+        const answer = begins ? copied('pending') : { ...rest.shift(), 'content-length': '4' };
+        response.writeHead(begins ? 202 : 200, answer).end();
+      },
+      { timer },
+    );
+    return { copy: store.copy(KEY, 'copy.md' as ObjectKey), left: () => rest.length };
+  }
+
+  it('is waited for', async () => {
+    const { copy, left } = await copyOf(copied('pending'), { ...copied('success'), etag: '"0x2"' });
+    expect((await copy).etag).toBe('0x2');
+    expect(left()).toBe(0);
+  });
+
+  it('that failed, or whose place another took, may be tried again', async () => {
+    for (const look of [copied('failed'), copied('success', '2')]) {
+      const { copy } = await copyOf(look);
+      expect((await failure(copy)).kind).toBe('unavailable');
+    }
+  });
+});
+
+describe('a server that is not Azure', () => {
+  it('answers 404 to a look: the note does not count as gone', async () => {
+    const store = await storeOf((_, response) => response.writeHead(404).end());
+    expect((await failure(store.head(KEY))).kind).toBe('unexpected');
+    expect((await failure(store.delete(KEY))).kind).toBe('unexpected');
+  });
+
+  it('answers 200 with a page to all: nothing counts as stored, read, listed or deleted', async () => {
+    const page = '<html><body>Log in</body></html>';
+    const store = await storeOf((request, response) => {
+      response.writeHead(200, { 'content-type': 'text/html', 'content-length': String(page.length) });
+      response.end(request.method === 'HEAD' ? undefined : page);
+    });
+    const listed = async (): Promise<void> => {
+      for await (const page of store.list('')) expect(page).toBeUndefined();
+    };
+    const calls = [
+      () => store.put(KEY, new Uint8Array(1)),
+      () => store.get(KEY),
+      () => store.head(KEY),
+      () => store.delete(KEY),
+      listed,
+    ];
+    for (const call of calls) expect((await failure(call())).kind).toBe('corrupt');
+  });
+});
+
+describe('a clock that is off', () => {
+  it('is corrected by the server’s where a signature is refused for it, once', async () => {
+    const days = 3 * 86_400_000;
+    const ends: number[] = [];
+    const store = await storeOf(
+      ({ url = '' }, response) => {
+        const end = Date.parse(new URL(url, 'http://host').searchParams.get('se') ?? '');
+        ends.push(end);
+        const code = { 'x-ms-error-code': 'AuthenticationFailed' };
+        if (end < Date.now()) response.writeHead(403, code).end();
+        else response.writeHead(201, ABOUT).end();
+      },
+      { timer: { ...nodeClock, now: () => Date.now() - days } },
+    );
+    for (const size of [1, 2]) await store.put(KEY, new Uint8Array(size));
+    expect(ends.map((end) => end > Date.now())).toEqual([false, true, true]);
   });
 });

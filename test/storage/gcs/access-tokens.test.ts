@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AccessTokens, type TokenMeans } from '../../../src/storage/gcs/access-tokens.ts';
 import { readKeyFile } from '../../../src/storage/gcs/credentials.ts';
-import type { TransportRequest, TransportResponse } from '../../../src/storage/gcs/transport.ts';
+import type { TransportRequest, TransportResponse } from '../../../src/storage/http/transport.ts';
 import { StoreError } from '../../../src/storage/store-error.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { GcsAccounts } from '../../support/servers/gcs-accounts.mts';

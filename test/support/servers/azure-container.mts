@@ -1,6 +1,8 @@
 import { ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob';
 import type { ObjectStore } from '../../../src/storage/object-store.ts';
 import { createAzureStore, type AzureStoreOptions } from '../../../src/storage/azure/azure-store.ts';
+import { nodeClock } from '../../../src/cli/platform/clock.mts';
+import { fetchTransport } from '../../../src/cli/platform/fetch-transport.mts';
 import { nodeRandom } from '../../../src/cli/platform/random.mts';
 import type { ServerAddress } from './server.mts';
 
@@ -22,7 +24,8 @@ export function openContainer(
   const { endpoint, accessKeyId: account, secretAccessKey: key } = server;
   return createAzureStore({
     access: () => Promise.resolve({ kind: 'key', account, key, endpoint }),
-    now: Date.now,
+    transport: fetchTransport(),
+    timer: nodeClock,
     random: nodeRandom,
     ...options,
   });

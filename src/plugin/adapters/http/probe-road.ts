@@ -26,6 +26,7 @@ export async function roadIsOpen(
     if (seen.metadata['probe'] !== METADATA.probe || seen.etag !== etag) return false;
     const part = await store.get(key, { ...call, range: { offset: 1, length: 4 } });
     if (part.kind !== 'found' || part.body.length !== 4 || part.sizeBytes !== BODY.length) return false;
+    if (!(await isAbsent(store, copy, call))) return false;
     await store.copy(key, copy, call);
     for (const one of [key, copy]) await store.delete(one, call);
     return true;
@@ -35,4 +36,18 @@ export async function roadIsOpen(
   } finally {
     for (const one of [key, copy]) await store.delete(one, call).catch(() => undefined);
   }
+}
+
+/** Azure says what is absent in a header, which a page may not see: then nothing could be told to be gone. */
+async function isAbsent(
+  store: ObjectStore,
+  key: ObjectKey,
+  call: { readonly signal?: AbortSignal },
+): Promise<boolean> {
+  const error: unknown = await store.head(key, call).then(
+    () => undefined,
+    (rejected: unknown) => rejected,
+  );
+  if (isStoreError(error, 'aborted')) throw error;
+  return isStoreError(error, 'not-found');
 }

@@ -20,6 +20,7 @@ export function judgeCanvas({ base, local, remote }: CanvasCase, merged: string)
   for (const list of ['nodes', 'edges'] as const) {
     const [b, l, r, m] = [before, here, there, result].map((canvas) => itemsById(canvas[list]));
     if (b === undefined || l === undefined || r === undefined || m === undefined) continue;
+    if (!isOrderKept([b, l, r, m].map((items) => [...items.keys()]))) corrupt.push(`${list}: order`);
     if (m.size !== result[list].length) corrupt.push(`${list}: an id twice`);
     for (const id of new Set([...b.keys(), ...l.keys(), ...r.keys(), ...m.keys()])) {
       const versions = [b.get(id), l.get(id), r.get(id)] as const;
@@ -81,6 +82,22 @@ function judgeValue(
   }
   if (![base, local, remote, merged].every((text) => typeof text === 'string')) verdict.corrupt.push(name);
   else judgeWords(name, [base, local, remote, merged].map(wordsOf), verdict);
+}
+
+/** Of two items that all have, neither stands where no side that moved them has it. */
+function isOrderKept(lists: readonly (readonly string[])[]): boolean {
+  const [before, here, there, after] = lists.map((ids) => new Map(ids.map((id, at) => [id, at])));
+  if (before === undefined || here === undefined || there === undefined || after === undefined) return true;
+  const shared = [...after.keys()].filter((id) => before.has(id) && here.has(id) && there.has(id));
+  return shared.every((one, at) =>
+    shared.slice(at + 1).every((other) => {
+      const isBehind = (ids: ReadonlyMap<string, number>): boolean =>
+        (ids.get(one) ?? 0) > (ids.get(other) ?? 0);
+      const was = isBehind(before);
+      const isTurned = isBehind(here) !== was || isBehind(there) !== was;
+      return isBehind(after) === (isTurned ? !was : was);
+    }),
+  );
 }
 
 /** Each removal of a side may hold, and what it added must. */

@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mergeStructured } from '../../../../src/core/merge/structured/merge-structured.ts';
-import { mergedBothWays } from './canvas-files.ts';
+import { canvasText, card, mergedBothWays } from './canvas-files.ts';
 import { isContested, judgeCanvas } from './judge-canvas.ts';
+import { judgeJson } from './judge-json.ts';
 import { randomCanvas } from './random-canvas.ts';
+import type { Below } from './random-canvas.ts';
+import { randomSettings } from './random-json.ts';
 
 /** Few keys and values, so that the versions share most of them. */
 const key = fc.constantFrom('a', 'b', 'id', '1', '10', '9', '__proto__', 'constructor');
@@ -22,9 +25,13 @@ const jsonText = fc
   .tuple(value, indent, fc.constantFrom('', '', '\n'))
   .map(([each, by, end]) => JSON.stringify(each, null, by) + end);
 const anyText = fc.oneof(jsonText, fc.string());
-const canvasCase = fc
-  .infiniteStream(fc.nat(0x7fff_ffff))
-  .map((stream) => randomCanvas((limit) => (limit === 0 ? 0 : (stream.next().value as number) % limit)));
+const chance = fc.infiniteStream(fc.nat(0x7fff_ffff)).map(
+  (stream): Below =>
+    (limit) =>
+      limit === 0 ? 0 : (stream.next().value as number) % limit,
+);
+const canvasCase = chance.map(randomCanvas);
+const settings = chance.map(randomSettings);
 const RUNS = { numRuns: 500 };
 
 describe('mergeStructured, for all files', () => {
@@ -78,6 +85,39 @@ describe('mergeStructured, for all files', () => {
       }),
       RUNS,
     );
+  });
+
+  it('[MJ1] [MJ2] [MJ3] of settings every key and id has what the one side that changed it gave it', () => {
+    let clean = 0;
+    fc.assert(
+      fc.property(settings, indent, (versions, by) => {
+        const text = (value: unknown): string => JSON.stringify(value, null, by);
+        const [base, local, remote] = versions;
+        const result = mergedBothWays([text(base), text(local), text(remote)], 'json');
+        if (result.kind === 'conflict') return;
+        clean += 1;
+        const merged: unknown = JSON.parse(result.text);
+        expect(result.text).toBe(text(merged));
+        expect(judgeJson(versions, merged)).toEqual([]);
+      }),
+      RUNS,
+    );
+    expect(clean).toBeGreaterThan(RUNS.numRuns / 2);
+  });
+
+  it('[MJ1] what the random files are judged by sees a loss and an invention', () => {
+    const [base, local, remote] = [{ a: { b: 1, c: 1 } }, { a: { b: 2, c: 1 } }, { a: { b: 1, c: 2 } }];
+    expect(judgeJson([base, local, remote], { a: { b: 2, c: 2 } })).toEqual([]);
+    expect(judgeJson([base, local, remote], { a: { b: 1, c: 2 } })).toEqual(['.a.b']);
+    expect(judgeJson([base, local, remote], { a: { b: 2, c: 2, d: 1 } })).toEqual(['.a.d']);
+    const canvas = (...texts: readonly string[]): string =>
+      canvasText({ nodes: texts.map((text, at) => card(String(at), { text })), edges: [] });
+    const given = { base: canvas('a b'), local: canvas('a b new'), remote: canvas('a c') };
+    expect(judgeCanvas(given, canvas('a c new'))).toEqual({ lost: [], corrupt: [] });
+    expect(judgeCanvas(given, canvas('a c'))).toEqual({ lost: ['nodes 0.text: new'], corrupt: [] });
+    expect(judgeCanvas(given, canvas('a c new odd')).corrupt).toEqual(['nodes 0.text: odd']);
+    expect(judgeCanvas(given, canvas('a c new', 'd')).lost).toEqual(['nodes 1']);
+    expect(judgeCanvas(given, canvas('a c new').replace('{', '{ ')).corrupt).toEqual(['layout']);
   });
 
   it('[MJ1] [MJ2] [MJ9] no canvas of random changes loses a word or a value, or is broken', () => {

@@ -207,4 +207,12 @@ describe('the probe of a road', () => {
     withoutTime.put = async (...args) => ({ etag: (await put(...args)).etag });
     expect(await roadIsOpen(withoutTime, { random })).toBe(false);
   });
+
+  it('[PH6] finds it closed where what is absent cannot be told from what went wrong', async () => {
+    const store = newStore();
+    const head = store.head.bind(store);
+    store.head = (key) =>
+      head(key).catch(() => Promise.reject(new StoreError('unexpected', { provider: 'test' })));
+    expect(await roadIsOpen(store, { random })).toBe(false);
+  });
 });

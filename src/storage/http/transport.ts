@@ -17,10 +17,10 @@ export interface TransportResponse {
 }
 
 /**
- * What the network is to this provider: the shape that the S3 client asks of its transports, so that one
+ * What the network is to a provider: the shape that the S3 client asks of its transports, so that one
  * transport serves both. Any answer of a server resolves, redirects too; rejects where there is none.
  */
-export interface GcsTransport {
+export interface HttpTransport {
   handle(
     request: TransportRequest,
     options?: { readonly abortSignal?: AbortSignal },
