@@ -126,6 +126,7 @@ async function openGcs({ bucket, endpoint }: GcsRemote, env: NodeJS.ProcessEnv):
     ...(credentials === undefined ? {} : { credentials }),
     transport: fetchTransport(),
     timer: nodeClock,
+    answerMs: answerTime(process.env).baseMs ?? ANSWER_MS,
     random: nodeRandom,
   });
 }

@@ -100,6 +100,7 @@ class Examination {
       case 'expired-key':
       case 'wrong-key':
       case 'wrong-secret':
+      case 'account-closed':
         return [good('reach'), failed('key', error)];
       case 'clock-skew':
         return [good('reach'), failed('clock', error)];

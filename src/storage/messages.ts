@@ -11,11 +11,13 @@ export function describeStoreError(error: StoreError): StoreMessage {
   const { provider, reason, key, detail } = error.details;
   const own = provider === 'gcs' ? GCS : undefined;
   const text = reason === undefined ? undefined : (own?.[reason] ?? BY_REASON[reason])(error.details);
-  const { message, remedy } = text ?? BY_KIND[error.kind](error.details);
+  const { message, remedy } = text ?? certificateText(error) ?? BY_KIND[error.kind](error.details);
   const about = reason === 'no-bucket' || key === undefined ? '' : ` (object: ${key})`;
   // The provider's words help where ours have to stay vague.
   const isVague =
-    VAGUE.has(error.kind) || (own !== undefined && error.kind === 'denied' && reason === undefined);
+    VAGUE.has(error.kind) ||
+    reason === 'account-closed' ||
+    (own !== undefined && error.kind === 'denied' && reason === undefined);
   const said = isVague && detail !== undefined ? ` It said: ${ended(detail)}` : '';
   return { message: message.replace(/\.$/u, `${about}.`) + said, remedy };
 }
@@ -83,6 +85,11 @@ const BY_REASON: Readonly<Record<Reason, Describe>> = {
               ? 'Give a signature (SAS) the rights to read, add, create, write, delete and list; if it has them, look whether the storage account’s network rules let this device in.'
               : 'Give the key the rights to list, read, write and delete objects in this bucket.',
         },
+  'account-closed': () => ({
+    message: 'The account of this cloud is disabled or closed.',
+    remedy:
+      'Sign in to the cloud’s console: a bill may be open, or the account was suspended. Syncing goes on by itself once it is open again.',
+  }),
   'not-sealed': () => ({
     message: 'This device knows the vault as encrypted, but what the cloud holds is not.',
     remedy:
@@ -94,6 +101,29 @@ const BY_REASON: Readonly<Record<Reason, Describe>> = {
       'Run `twincloud verify` on a device that has the notes: it repairs what another copy still has. Where nothing opens, this is the cloud of another vault, or the recovery key of another.',
   }),
 };
+
+/** The words of Node, of its TLS library and of Chromium for a certificate that they do not believe. */
+const CERTIFICATES: readonly (readonly [words: RegExp, what: string])[] = [
+  [/CERT_HAS_EXPIRED|CERT_DATE_INVALID|CERT_NOT_YET_VALID/u, 'has expired, or is not valid yet'],
+  [/CERT_ALTNAME_INVALID|CERT_COMMON_NAME_INVALID/u, 'is for another host name'],
+  [
+    /SELF_SIGNED_CERT|UNABLE_TO_(?:GET_ISSUER|VERIFY)|CERT_AUTHORITY_INVALID|CERT_UNTRUSTED/u,
+    'was made by somebody whom this device does not know',
+  ],
+  [/\bCERT_|ERR_TLS_CERT/u, 'is not valid'],
+];
+
+/** Whoever has no such certificate may stand between device and cloud: nothing is sent there, and nobody is told to look away. */
+function certificateText({ kind, details }: StoreError): StoreMessage | undefined {
+  const { detail = '' } = details;
+  const found = kind === 'unavailable' ? CERTIFICATES.find(([words]) => words.test(detail)) : undefined;
+  if (found === undefined) return undefined;
+  return {
+    message: `The cloud’s server is not trusted: its certificate ${found[1]}.`,
+    remedy:
+      'Check the endpoint’s address and this device’s date, and whether the network wants you to log in first. On a server of your own, renew the certificate, or make its authority known to this device.',
+  };
+}
 
 const NEW_GOOGLE_KEY =
   'Make a new JSON key for the service account in Google’s console, and put it in the place of the old one.';

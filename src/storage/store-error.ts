@@ -26,6 +26,7 @@ export interface StoreErrorDetails {
     | 'wrong-region'
     | 'no-bucket'
     | 'forbidden'
+    | 'account-closed'
     | 'not-sealed'
     | 'broken-seal';
   readonly key?: string;

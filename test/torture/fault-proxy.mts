@@ -10,7 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { SeededRandom } from '../support/seeded-random.ts';
 
 /*
- *   command ──► fault proxy ──► S3 server, or Azurite
+ *   command ──► fault proxy ──► S3 server, Azurite, or what stands for Google
  *
  * Each request meets at most one fault. The Host header passes as it came, so that signatures hold.
  */
@@ -55,7 +55,7 @@ const PAGE =
 const BUSY =
   '<?xml version="1.0" encoding="UTF-8"?><Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>';
 
-/** Stands before an S3 server, and does to requests what bad networks do. Loopback only. */
+/** Stands before a server, and does to requests what bad networks do. Loopback only. */
 export class FaultProxy {
   readonly hits = new Map<Fault, number>();
   readonly #server: Server;
@@ -64,6 +64,7 @@ export class FaultProxy {
   #random: SeededRandom;
   #weather = CALM;
   #left = 0;
+  #isCut = false;
   #burst: { fault: Fault; left: number } | undefined;
 
   private constructor(target: string, random: SeededRandom) {
@@ -98,6 +99,16 @@ export class FaultProxy {
     this.#burst = undefined;
   }
 
+  /** The server is gone: what is under way is reset, and so is what comes, until `mend`. */
+  cut(): void {
+    this.#isCut = true;
+    this.#server.closeAllConnections();
+  }
+
+  mend(): void {
+    this.#isCut = false;
+  }
+
   async stop(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise<void>((resolve) => {
@@ -124,6 +135,10 @@ export class FaultProxy {
   async #pass(from: IncomingMessage, to: ServerResponse): Promise<void> {
     to.on('error', () => undefined);
     from.on('error', () => undefined);
+    if (this.#isCut) {
+      from.socket.resetAndDestroy();
+      return;
+    }
     const fault = this.#next();
     if (fault === undefined) {
       give(to, await this.#forward(from, await bodyOf(from)));

@@ -20,7 +20,7 @@ import type {
 } from '../object-store.ts';
 import { isStoreError, StoreError } from '../store-error.ts';
 import type { TellsVersioning, Versioning } from '../versioning.ts';
-import { withAnswerLimit, type AnswerLimit } from './answer-limit.ts';
+import { withAnswerLimit, type AnswerLimit } from '../http/answer-limit.ts';
 import {
   AzureConnection,
   discard,
@@ -94,7 +94,7 @@ class AzureStore implements ObjectStore, TellsVersioning {
       ...(ifNoneMatch === undefined ? {} : { 'if-none-match': `"${ifNoneMatch}"` }),
     };
     const expect = ifNoneMatch === undefined ? [200, 206] : [200, 206, 304];
-    return withAnswerLimit(this.#options.getAnswer, signal, async (inner, begun) => {
+    return withAnswerLimit('azure', this.#options.getAnswer, signal, async (inner, begun) => {
       const answer = await this.#send({ method: 'GET', key, headers }, { key, signal: inner, expect });
       begun();
       const { serverTimeMs } = answer;

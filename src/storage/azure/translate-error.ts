@@ -33,7 +33,7 @@ const BY_CODE: Readonly<Record<string, Verdict>> = {
   AuthorizationResourceTypeMismatch: { kind: 'denied', reason: 'forbidden' },
   UnauthorizedBlobOverwrite: { kind: 'denied', reason: 'forbidden' },
   InsufficientAccountPermissions: { kind: 'denied', reason: 'forbidden' },
-  AccountIsDisabled: { kind: 'denied', reason: 'forbidden' },
+  AccountIsDisabled: { kind: 'denied', reason: 'account-closed' },
   PublicAccessNotPermitted: { kind: 'denied', reason: 'forbidden' },
   KeyBasedAuthenticationNotPermitted: { kind: 'denied', reason: 'forbidden' },
   ServerBusy: { kind: 'rate-limited' },

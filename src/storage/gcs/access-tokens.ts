@@ -5,7 +5,7 @@ import { denied, type GcsCredentials } from './credentials.ts';
 import { corruptAnswer, readBytes, untilAborted } from './read-body.ts';
 import { parseJson, parseTime, readError } from './refusal.ts';
 import { signedStatement } from './signed-statement.ts';
-import { requestTo, type HttpTransport, type TransportResponse } from '../http/transport.ts';
+import { networkDetail, requestTo, type HttpTransport, type TransportResponse } from '../http/transport.ts';
 
 export interface TokenMeans {
   readonly credentials: () => Promise<GcsCredentials>;
@@ -111,7 +111,7 @@ export class AccessTokens {
       return { response, text: new TextDecoder().decode(bytes) };
     } catch (error) {
       if (isStoreError(error, 'corrupt')) throw error;
-      const detail = `${new URL(uri).host} gives no token: ${error instanceof Error ? error.message : ''}`;
+      const detail = `${new URL(uri).host} gives no token: ${networkDetail(error)}`;
       throw new StoreError('unavailable', { provider: 'gcs', detail });
     } finally {
       settled.abort();

@@ -4,9 +4,10 @@ import type { Timer } from '../time.ts';
 import { AccessTokens } from './access-tokens.ts';
 import type { GcsCredentials } from './credentials.ts';
 import { encoded } from '../http/encoded.ts';
+import { withAnswerLimit } from '../http/answer-limit.ts';
 import { untilAborted } from './read-body.ts';
 import { parseTime } from './refusal.ts';
-import { requestTo, type HttpTransport, type TransportResponse } from '../http/transport.ts';
+import { networkDetail, requestTo, type HttpTransport, type TransportResponse } from '../http/transport.ts';
 
 export interface GcsConnectionOptions {
   readonly bucket: string;
@@ -16,6 +17,8 @@ export interface GcsConnectionOptions {
   readonly credentials?: () => Promise<GcsCredentials>;
   readonly transport: HttpTransport;
   readonly timer: Timer;
+  /** For the beginning of an answer to a request without a body; the rest has the time of whoever asked. Absent: no limit. */
+  readonly answerMs?: number;
 }
 
 export interface GcsRequest {
@@ -74,9 +77,12 @@ export class GcsConnection {
     this.#checkOpen(signal);
     const { method, headers = {}, body } = request;
     const wire = requestTo(address, { method, headers, ...(body === undefined ? {} : { body }) });
-    const options = signal === undefined ? {} : { abortSignal: signal };
+    const { timer, answerMs, transport } = this.#options;
+    const limit = body !== undefined || answerMs === undefined ? undefined : { timer, ms: answerMs };
     try {
-      const { response } = await untilAborted(this.#options.transport.handle(wire, options), signal);
+      const { response } = await withAnswerLimit('gcs', limit, signal, (inner) =>
+        untilAborted(transport.handle(wire, inner === undefined ? {} : { abortSignal: inner }), inner),
+      );
       const serverTimeMs = parseTime(response.headers['date']);
       const { statusCode, body: received } = response;
       return {
@@ -139,12 +145,4 @@ export class GcsConnection {
 /** Lets go of an answer whose body nobody reads. */
 export function discard(answer: GcsAnswer): void {
   answer.body?.cancel().catch(() => undefined);
-}
-
-function networkDetail(error: unknown): string {
-  // Node's `fetch` says what happened in its cause.
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
-  const message = cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? '') : '';
-  return `${code} ${message}`.trim().slice(0, 300);
 }

@@ -23,7 +23,7 @@ const BY_REASON: Readonly<Record<string, Verdict>> = {
   quotaExceeded: { kind: 'quota' },
   dailyLimitExceeded: { kind: 'quota' },
   storageQuotaExceeded: { kind: 'quota' },
-  accountDisabled: { kind: 'denied' },
+  accountDisabled: { kind: 'denied', reason: 'account-closed' },
   forbidden: { kind: 'denied', reason: 'forbidden' },
   insufficientPermissions: { kind: 'denied', reason: 'forbidden' },
   retentionPolicyNotMet: { kind: 'denied' },
@@ -71,8 +71,9 @@ function judge(refusal: Refusal, context: ErrorContext): Verdict {
   if (status === 429) return { kind: 'rate-limited' };
   // A success that is no answer of this API, or one without a body.
   if (status >= 200 && status < 300) return { kind: 'corrupt' };
-  // Billing that ended shows as a 403 like any other; only Google's words tell what to do.
-  if (status === 403 && /billing/iu.test(refusal.message)) return { kind: 'denied' };
+  // Billing that ended shows as a 403 like any other.
+  if (status === 403 && /billing/iu.test(refusal.message))
+    return { kind: 'denied', reason: 'account-closed' };
   return BY_REASON[reason] ?? judgeStatus(refusal);
 }
 

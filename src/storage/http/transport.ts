@@ -40,3 +40,12 @@ export function requestTo(
     path: address.pathname + address.search,
   };
 }
+
+/** Why there was no answer, as the transport tells it. */
+export function networkDetail(error: unknown): string {
+  // Node's `fetch` says what happened in its cause.
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
+  const message = cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? '') : '';
+  return `${code} ${message}`.trim().slice(0, 300);
+}

@@ -11,7 +11,7 @@ export interface CannedAnswer {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly cutAfter?: number;
-  readonly instead?: 'hang up';
+  readonly instead?: 'hang up' | 'say nothing';
 }
 
 export interface Received {
@@ -57,6 +57,7 @@ export async function cannedGoogle(
         cutAfter,
         instead,
       } = answerTo(seen, received.length - 1);
+      if (instead === 'say nothing') return;
       if (instead === 'hang up') {
         request.socket.destroy();
         return;

@@ -100,7 +100,10 @@ describe('what the service refuses', () => {
     [refusal(400, 'invalid', 'The object name is too long.'), 'unsupported'],
     [refusal(401, 'authError', 'Invalid Credentials'), 'denied: expired-key'],
     [refusal(403, 'forbidden'), 'denied: forbidden'],
-    [refusal(403, 'accountDisabled', 'The billing account for the owning project is disabled.'), 'denied'],
+    [
+      refusal(403, 'accountDisabled', 'The billing account for the owning project is disabled.'),
+      'denied: account-closed',
+    ],
     [refusal(403, 'rateLimitExceeded'), 'rate-limited'],
     [refusal(403, 'quotaExceeded'), 'quota'],
     [refusal(404, 'notFound', 'The specified bucket does not exist.'), 'not-found: no-bucket'],
@@ -141,6 +144,31 @@ describe('what the service refuses', () => {
     expect((await failure(head(store))).details.detail).toHaveLength(300);
     const page = await cannedGoogle(() => ({ status: 400, body: '<html>secret page</html>' }));
     expect((await failure(head(page.store))).details.detail).toBe('400');
+  });
+});
+
+describe('a request that is taken and never answered', () => {
+  const silent = (): CannedAnswer => ({ instead: 'say nothing' });
+
+  it('is given up where its answer does not begin, though a body of its size might take minutes', async () => {
+    for (const call of [get, head, list]) {
+      const { store } = await cannedGoogle(silent, { answerMs: 1_000 });
+      const error = await failure(call(store));
+      expect(error).toMatchObject({ kind: 'unavailable', details: { detail: 'no answer within 1 s' } });
+    }
+  });
+
+  it('keeps nobody from closing the store when it was to take an upload back', async () => {
+    const { store } = await cannedGoogle(
+      ({ method, headers }) => {
+        if (method === 'POST')
+          return { headers: { location: `http://${headers.host ?? ''}/upload?upload_id=1` }, body: '{}' };
+        return method === 'DELETE' ? silent() : refusal(403, 'forbidden');
+      },
+      { answerMs: 1_000, pieceBytes: MIB },
+    );
+    expect((await failure(store.put(key('large'), patterned(3 * MIB)))).kind).toBe('denied');
+    await store.close();
   });
 });
 

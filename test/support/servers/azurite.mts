@@ -17,11 +17,18 @@ export async function install(): Promise<void> {
   return Promise.resolve();
 }
 
-/** Microsoft's own emulator of Azure Blob Storage, in memory. */
-export async function startServer(): Promise<RunningServer> {
+/**
+ * Microsoft's own emulator of Azure Blob Storage, in memory unless told where on a disk. It writes its lists down
+ * when it ends, and every 5 s: killed it would forget what it has said yes to, so with data on a disk it is asked to end.
+ */
+export async function startServer(
+  place: { readonly dataFolder?: string; readonly port?: number } = {},
+): Promise<RunningServer> {
   const folder = await mkdtemp(join(tmpdir(), 'azurite-'));
-  const [port = 0] = await freePorts(1);
-  const options = ['--inMemoryPersistence', '--silent', '--disableTelemetry', '--skipApiVersionCheck'];
+  const [port = 0] = place.port === undefined ? await freePorts(1) : [place.port];
+  const { dataFolder } = place;
+  const options = dataFolder === undefined ? ['--inMemoryPersistence'] : ['--location', dataFolder];
+  options.push('--silent', '--disableTelemetry', '--skipApiVersionCheck');
   options.push('--keepAliveTimeout', '600');
   const listen = ['--blobHost', '127.0.0.1', '--blobPort', String(port)];
   const daemon = startDaemon(process.execPath, ['--import', LOADER, PROGRAM, ...options, ...listen], {
@@ -29,7 +36,7 @@ export async function startServer(): Promise<RunningServer> {
     cwd: folder,
   });
   const stop = async (): Promise<void> => {
-    await daemon.stop();
+    await daemon.stop(dataFolder === undefined ? 'SIGKILL' : 'SIGTERM');
     await rm(folder, { recursive: true, force: true });
   };
   await waitUntil('azurite', () => accepts(port), { daemon }).catch(async (error: unknown) => {

@@ -16,6 +16,8 @@ export interface FrontOptions {
   readonly port: number;
   readonly emulatorPort: number;
   readonly tokenSeconds?: number;
+  /** Of a front that stood there before. */
+  readonly accounts?: GcsAccounts;
   /** Asked for each request of the service. */
   readonly trouble?: (request: IncomingMessage) => Trouble | undefined;
 }
@@ -34,7 +36,7 @@ export interface GcsFront {
  */
 export async function startFront(options: FrontOptions): Promise<GcsFront> {
   const endpoint = `http://127.0.0.1:${String(options.port)}`;
-  const accounts = new GcsAccounts(`${endpoint}/token`, options.tokenSeconds);
+  const accounts = options.accounts ?? new GcsAccounts(`${endpoint}/token`, options.tokenSeconds);
   const emulator = new Emulator(options.emulatorPort, `127.0.0.1:${String(options.port)}`);
   const sessions = new GcsSessions(emulator.store);
   const server = createServer((request, response) => {
@@ -140,7 +142,9 @@ async function begin(
     return;
   }
   const id = front.sessions.begin(bucket, query, description);
-  const location = `${front.endpoint}/upload/storage/v1/b/${bucket}/o?uploadType=resumable&upload_id=${id}`;
+  // Under the name by which it was asked, which may be a proxy's.
+  const origin = `http://${request.headers.host ?? new URL(front.endpoint).host}`;
+  const location = `${origin}/upload/storage/v1/b/${bucket}/o?uploadType=resumable&upload_id=${id}`;
   response.writeHead(200, { location, 'content-type': 'application/json' }).end('{}');
 }
 

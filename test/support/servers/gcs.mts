@@ -12,6 +12,10 @@ export async function install(): Promise<void> {
 
 export interface RunningGcs extends RunningServer {
   readonly front: GcsFront;
+  /** Cuts all connections and takes none; tokens and uploads that were begun are forgotten. Objects stay, in memory. */
+  crash(): Promise<void>;
+  /** After `crash`: at the same address, with the same accounts. */
+  rise(): Promise<void>;
 }
 
 /** The emulator behind what it lacks. Keys are key files: `accessKeyId` the account, `secretAccessKey` the file's text. */
@@ -29,7 +33,7 @@ export async function startServer(
       throw error;
     },
   );
-  const front = await startFront({ port, emulatorPort, ...options });
+  let front = await startFront({ port, emulatorPort, ...options });
   const owner = front.accounts.add('owner', 'owner');
   const stranger = front.accounts.add('stranger', 'none');
   return {
@@ -38,7 +42,16 @@ export async function startServer(
     accessKeyId: owner.email,
     secretAccessKey: owner.keyFile,
     stranger: { accessKeyId: stranger.email, secretAccessKey: stranger.keyFile },
-    front,
+    get front() {
+      return front;
+    },
+    crash: () => {
+      front.accounts.dropTokens();
+      return front.close();
+    },
+    rise: async () => {
+      front = await startFront({ port, emulatorPort, ...options, accounts: front.accounts });
+    },
     stop: async () => {
       await front.close();
       await daemon.stop();

@@ -38,7 +38,8 @@ export interface Daemon {
   output(): string;
   /** Set when it ended by itself. */
   exited(): boolean;
-  stop(): Promise<void>;
+  /** SIGKILL unless told. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
 /** Has the kernel end a program with its parent, also when that is killed and cannot do it itself. */
@@ -80,9 +81,9 @@ export function startDaemon(
   return {
     output: () => output,
     exited: () => ended,
-    stop: async () => {
-      // Test data only: nothing to flush, so no polite signal first.
-      if (!ended) child.kill('SIGKILL');
+    stop: async (signal = 'SIGKILL') => {
+      // Mostly test data that nobody needs afterwards: nothing to flush, so no polite signal first.
+      if (!ended) child.kill(signal);
       await end;
     },
   };

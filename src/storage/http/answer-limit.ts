@@ -11,6 +11,7 @@ export interface AnswerLimit {
  * long as whoever asked allows. The signal that it is given is the caller's as well.
  */
 export async function withAnswerLimit<T>(
+  provider: string,
   limit: AnswerLimit | undefined,
   signal: AbortSignal | undefined,
   run: (signal: AbortSignal | undefined, begun: () => void) => Promise<T>,
@@ -39,7 +40,7 @@ export async function withAnswerLimit<T>(
   } catch (error) {
     if (!late.signal.aborted) throw error;
     const detail = `no answer within ${String(Math.round(ms / 1000))} s`;
-    throw new StoreError('unavailable', { provider: 'azure', detail });
+    throw new StoreError('unavailable', { provider, detail });
   } finally {
     settled.abort();
     ended.abort();
