@@ -118,7 +118,7 @@ export class AzureConnection {
   }
 
   async #open(): Promise<Opened> {
-    const access = await (this.#access ??= this.#options.access());
+    const access = await (this.#access ??= this.#options.access().catch(rejectWithoutKey));
     const { container } = this.#options;
     const endpoint = access.endpoint.replace(/\/+$/u, '');
     checkSettings(endpoint, container);
@@ -174,4 +174,11 @@ function checkSettings(endpoint: string, container: string): void {
     const detail = 'no container can have this name';
     throw new StoreError('not-found', { provider: 'azure', reason: 'no-bucket', detail });
   }
+}
+
+/** Whoever has the key says why there is none; a store has errors of its own alone. */
+function rejectWithoutKey(error: unknown): never {
+  if (error instanceof StoreError) throw error;
+  const detail = error instanceof Error ? error.message : String(error);
+  throw new StoreError('denied', { provider: 'azure', reason: 'no-key', detail });
 }
