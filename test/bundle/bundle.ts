@@ -59,7 +59,8 @@ export function forbiddenInputs(metafile: Metafile): readonly string[] {
   for (const [file, { imports }] of Object.entries(metafile.inputs)) {
     const name = packageOf(file);
     if (/\.[mc]ts$/u.test(file)) problems.push(`${file}: runs in Node only`);
-    else if (name === undefined && !file.startsWith('src/') && !file.startsWith(MADE)) problems.push(`${file}: lies outside src`);
+    else if (name === undefined && !file.startsWith('src/') && !file.startsWith(MADE))
+      problems.push(`${file}: lies outside src`);
     else if (name !== undefined && !isAllowed(name)) problems.push(`${file}: package ${name} is not allowed`);
     for (const { path, external } of imports) {
       if (external !== true || HOST_MODULES.test(path)) continue;
