@@ -15,11 +15,10 @@ import { DeviceState } from '../engine/state.ts';
 import type { Log, StateStore } from '../engine/ports.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { intercept } from '../storage/wrappers/intercept.ts';
-import { withLimit } from '../storage/wrappers/with-limit.ts';
-import { Meter, withMetering, type MeterSink } from '../storage/wrappers/with-metering.ts';
-import { withPrefix } from '../storage/wrappers/with-prefix.ts';
-import { withRetry, type RetryOptions } from '../storage/wrappers/with-retry.ts';
-import { withTimeout, type TimeoutOptions } from '../storage/wrappers/with-timeout.ts';
+import { Meter, type MeterSink } from '../storage/wrappers/with-metering.ts';
+import type { RetryOptions } from '../storage/wrappers/with-retry.ts';
+import type { TimeoutOptions } from '../storage/wrappers/with-timeout.ts';
+import { wrapped as inOrder } from '../storage/wrappers/wrapped.ts';
 import { CliError, EXIT } from './cli-error.mts';
 import type { BackupConfig, VaultConfig } from './config.mts';
 import type { GcsRemote } from './gcs-remote.mts';
@@ -131,19 +130,24 @@ async function openGcs({ bucket, endpoint }: GcsRemote, env: NodeJS.ProcessEnv):
   });
 }
 
-/** The order of the wrappers, outermost first: retry, limit, time-out, (folder: plain copies,) meter, prefix, store. */
+/** The remote's store as the engine has it. A folder bills nothing. */
 export function wrapped(
   store: ObjectStore,
   remote: RemoteSpec,
   meter: MeterSink,
   patience: RetryOptions = {},
 ): ObjectStore {
-  const placed = withPrefix(store, remote.prefix);
-  const billed = remote.kind === 'folder' ? placed : withMetering(placed, usageBook.of(remoteText(remote)));
-  const metered = withMetering(billed, meter);
-  const fitted = remote.kind === 'folder' ? withPlainReadableCopy(metered) : metered;
-  const timed = withTimeout(fitted, nodeClock, answerTime(process.env));
-  return withRetry(withLimit(timed, CONNECTIONS), { timer: nodeClock, jitter: nodeRandom }, patience);
+  const isFolder = remote.kind === 'folder';
+  return inOrder(store, {
+    prefix: remote.prefix,
+    meters: isFolder ? [meter] : [usageBook.of(remoteText(remote)), meter],
+    ...(isFolder ? { fitting: withPlainReadableCopy } : {}),
+    timer: nodeClock,
+    jitter: nodeRandom,
+    timeout: answerTime(process.env),
+    connections: CONNECTIONS,
+    patience,
+  });
 }
 
 /** How long a cloud may take to answer; the wrapper's own time unless the person says otherwise. */

@@ -36,9 +36,11 @@ export class UsageBook {
 
   /** A sink for one cloud's calls. Innermost in the wrappers: each try counts. */
   of(cloud: string): MeterSink {
+    // S3 is told of a large upload's begin and end, Azure of its end, Google of its begin.
+    const pieces = { sizeBytes: PIECE_BYTES, around: cloud.startsWith('s3:') ? 2 : 1 };
     return {
       record: (call) => {
-        this.#add({ month: monthOf(Date.now()), cloud, usage: withCall(NO_USAGE, call, PIECE_BYTES) });
+        this.#add({ month: monthOf(Date.now()), cloud, usage: withCall(NO_USAGE, call, pieces) });
       },
     };
   }
@@ -49,7 +51,8 @@ export class UsageBook {
    */
   keep(configFolder: string): void {
     if (this.#lines.size === 0) return;
-    const text = [...this.#lines.values()].map((line) => `${JSON.stringify(line)}\n`).join('');
+    // After a line that a crash cut off, too, the first of these stands on its own.
+    const text = [...this.#lines.values()].map((line) => `\n${JSON.stringify(line)}`).join('');
     const file = join(configFolder, FILE);
     try {
       // One short append: processes that end together do not mix their lines.
@@ -103,7 +106,7 @@ function parsedLine(line: string): UsageLine | undefined {
 
 function rewrite(file: string, lines: readonly UsageLine[]): void {
   const aside = `${file}.${String(process.pid)}`;
-  writeFileSync(aside, lines.map((line) => `${JSON.stringify(line)}\n`).join(''), { mode: 0o600 });
+  writeFileSync(aside, lines.map((line) => `\n${JSON.stringify(line)}`).join(''), { mode: 0o600 });
   renameSync(aside, file);
 }
 

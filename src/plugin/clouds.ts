@@ -10,10 +10,8 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import { probeConditions, type ProbeOptions } from '../storage/probe.ts';
 import { detectConditionForm } from '../storage/s3/detect-condition-form.ts';
 import { createS3Store } from '../storage/s3/s3-store.ts';
-import { withLimit } from '../storage/wrappers/with-limit.ts';
-import { withPrefix } from '../storage/wrappers/with-prefix.ts';
-import { withRetry } from '../storage/wrappers/with-retry.ts';
 import { withTimeout } from '../storage/wrappers/with-timeout.ts';
+import { wrapped } from '../storage/wrappers/wrapped.ts';
 import { BodyGate } from './adapters/http/body-gate.ts';
 import { fetchTransport } from './adapters/http/fetch-transport.ts';
 import { roadIsOpen } from './adapters/http/probe-road.ts';
@@ -52,7 +50,6 @@ export class Clouds {
     this.#gate = new BodyGate({ oneLarge: limits.isPhone });
   }
 
-  /** The order of the wrappers, outermost first: retry, limit, time-out, prefix, store. */
   open(cloud: CloudWithKeys, way: Way): ObjectStore {
     return this.#opened(cloud, way).store;
   }
@@ -93,9 +90,13 @@ export class Clouds {
     const { connections, clock } = this.#limits;
     const { prefix } = cloud.place;
     const bare = this.#bare(cloud, way);
-    const prefixed = withPrefix(bare, prefix === '' ? '' : `${prefix}/`);
-    const limited = withLimit(withTimeout(prefixed, clock), connections);
-    return { bare, store: withRetry(limited, { timer: clock, jitter: webRandom }) };
+    const store = wrapped(bare, {
+      prefix: prefix === '' ? '' : `${prefix}/`,
+      timer: clock,
+      jitter: webRandom,
+      connections,
+    });
+    return { bare, store };
   }
 
   async #road(cloud: CloudWithKeys, signal: AbortSignal | undefined): Promise<Way['transport']> {

@@ -31,7 +31,9 @@ export function costs(context: Context, { month, all }: CostsOptions): ExitCode 
   }
   for (const line of lines) show(context, line);
   console.line();
-  console.line('Of this device alone. By list price, without free shares and taxes; an estimate, no bill.');
+  console.line(
+    'Of this command on this device alone, without the plugin. By list price, without free shares and taxes; an estimate, no bill.',
+  );
   return EXIT.done;
 }
 
@@ -78,5 +80,6 @@ function show({ console }: Context, line: UsageLine & Priced): void {
   console.line(
     `  about ${dollarText(dollars.total)} (requests ${dollarText(dollars.requests)}, received ${dollarText(dollars.down)}); what is kept there: $${String(prices.perGbMonth)} a GB and month`,
   );
-  console.line(`  ${prices.service}, ${prices.region}, prices of ${prices.asOf}`);
+  const doubt = prices.isUnverified === true ? ', unverified' : '';
+  console.line(`  ${prices.service}, ${prices.region}, prices of ${prices.asOf}${doubt}`);
 }

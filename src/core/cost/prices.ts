@@ -7,6 +7,8 @@ export interface Prices {
   readonly region: string;
   /** When they were looked up. */
   readonly asOf: string;
+  /** No document of the provider or of others with these figures was at hand. */
+  readonly isUnverified?: true;
   /** A thousand requests of each kind. */
   readonly perThousand: Readonly<Record<RequestKind, number>>;
   /** A GB (10⁹ bytes) to the internet; to the cloud it is free with all of them. */
@@ -49,6 +51,7 @@ export const PRICES: Readonly<Record<Service, Prices>> = {
     service: 'Wasabi',
     region: 'everywhere',
     asOf: AS_OF,
+    isUnverified: true,
     perThousand: { put: 0, copy: 0, list: 0, get: 0, head: 0, delete: 0 },
     perGbDown: 0,
     perGbMonth: 0.007,
@@ -57,6 +60,7 @@ export const PRICES: Readonly<Record<Service, Prices>> = {
     service: 'Azure Blob Storage, hot, LRS',
     region: 'East US',
     asOf: AS_OF,
+    isUnverified: true,
     perThousand: { put: 0.005, copy: 0.005, list: 0.005, get: 0.0004, head: 0.0004, delete: 0 },
     perGbDown: 0.087,
     perGbMonth: 0.0184,

@@ -30,9 +30,15 @@ export interface UsedCall {
   readonly bytesDown: number;
 }
 
-/** A body of more than `pieceBytes` goes in pieces, with one request that begins it and one that ends it. */
-export function withCall(usage: Usage, { kind, bytesUp, bytesDown }: UsedCall, pieceBytes: number): Usage {
-  const requests = kind === 'put' && bytesUp > pieceBytes ? Math.ceil(bytesUp / pieceBytes) + 2 : 1;
+/** How a cloud takes large bodies: in pieces of this size, with so many requests beside them. */
+export interface Pieces {
+  readonly sizeBytes: number;
+  readonly around: number;
+}
+
+export function withCall(usage: Usage, { kind, bytesUp, bytesDown }: UsedCall, pieces: Pieces): Usage {
+  const isDivided = kind === 'put' && bytesUp > pieces.sizeBytes;
+  const requests = isDivided ? Math.ceil(bytesUp / pieces.sizeBytes) + pieces.around : 1;
   return {
     ...usage,
     [kind]: usage[kind] + requests,

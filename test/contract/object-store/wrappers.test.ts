@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { nodeClock } from '../../../src/cli/platform/clock.mts';
 import { MemoryStore } from '../../../src/storage/memory/memory-store.ts';
 import type { ObjectStore } from '../../../src/storage/object-store.ts';
 import { withLimit } from '../../../src/storage/wrappers/with-limit.ts';
@@ -6,6 +7,7 @@ import { Meter, withMetering } from '../../../src/storage/wrappers/with-metering
 import { withPrefix } from '../../../src/storage/wrappers/with-prefix.ts';
 import { withRetry } from '../../../src/storage/wrappers/with-retry.ts';
 import { withTimeout } from '../../../src/storage/wrappers/with-timeout.ts';
+import { wrapped } from '../../../src/storage/wrappers/wrapped.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { FaultyStore, whenever } from '../../support/faulty-store.ts';
 import { SeededRandom } from '../../support/seeded-random.ts';
@@ -37,10 +39,14 @@ const WRAPS: Readonly<Record<string, Wrap>> = {
   'a meter over memory': (store) => withMetering(store, new Meter()),
   'a prefix over memory': (store) => withPrefix(store, 'vaults/ü/'),
   'all of them over memory': (store) =>
-    withPrefix(
-      withRetry(withLimit(withTimeout(withMetering(store, new Meter()), new FakeClock()), 8), impatient()),
-      'notes/',
-    ),
+    wrapped(store, {
+      prefix: 'notes/',
+      meters: [new Meter()],
+      connections: 8,
+      timer: nodeClock,
+      jitter: new SeededRandom(1),
+      patience: { baseDelayMs: 1 },
+    }),
 };
 
 for (const [name, wrap] of Object.entries(WRAPS)) {

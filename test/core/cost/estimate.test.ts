@@ -4,12 +4,13 @@ import { PRICES, serviceAt } from '../../../src/core/cost/prices.ts';
 import { monthOf, NO_USAGE, requestsIn, sum, withCall } from '../../../src/core/cost/usage.ts';
 
 const MIB = 1024 * 1024;
+const S3 = { sizeBytes: 8 * MIB, around: 2 };
 const call = { bytesUp: 0, bytesDown: 0 };
 
 describe('what is counted', () => {
   it('[CT1] is a request for each call, and its bytes', () => {
     const usage = (['get', 'put', 'copy', 'delete', 'head', 'list'] as const).reduce(
-      (all, kind) => withCall(all, { kind, bytesUp: 1, bytesDown: 10 }, 8 * MIB),
+      (all, kind) => withCall(all, { kind, bytesUp: 1, bytesDown: 10 }, S3),
       NO_USAGE,
     );
     expect(usage).toEqual({
@@ -26,8 +27,7 @@ describe('what is counted', () => {
   });
 
   it('[CT1] is a request for each piece of a large upload, one to begin it and one to end it', () => {
-    const put = (bytesUp: number): number =>
-      withCall(NO_USAGE, { ...call, kind: 'put', bytesUp }, 8 * MIB).put;
+    const put = (bytesUp: number): number => withCall(NO_USAGE, { ...call, kind: 'put', bytesUp }, S3).put;
     expect([put(8 * MIB), put(8 * MIB + 1), put(20 * MIB)]).toEqual([1, 4, 5]);
   });
 
