@@ -3,9 +3,9 @@ import { headKey } from '../../src/core/format/keys.ts';
 import type { ObjectKey } from '../../src/core/model/ids.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
 import { StoreError } from '../../src/storage/store-error.ts';
-import { EngineError } from '../../src/engine/api.ts';
 import { StateError, VaultError } from '../../src/engine/ports.ts';
 import { Meter, withMetering } from '../../src/storage/wrappers/with-metering.ts';
+import { again, failure } from './failures.ts';
 import { bench, contentsOf, textOf, type TestDevice } from './two-devices.ts';
 
 type Put = ObjectStore['put'];
@@ -22,19 +22,6 @@ function withPut(store: ObjectStore, put: (real: Put) => Put): ObjectStore {
 }
 
 const unavailable = (): StoreError => new StoreError('unavailable', { provider: 'test', detail: 'cut' });
-
-function again(device: TestDevice, make: ReturnType<typeof bench>['device']): TestDevice {
-  return make(device.name, { vault: device.vault, state: device.state });
-}
-
-async function failure(work: Promise<unknown>): Promise<EngineError> {
-  const error: unknown = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof EngineError)) throw new Error(`no EngineError but ${String(error)}`);
-  return error;
-}
 
 describe('a commit whose answer is lost', () => {
   it('[CM3] [CM4] counts as done when the head has it, and nothing is committed twice', async () => {
@@ -331,93 +318,5 @@ describe('a vault that cannot be written as planned', () => {
     const report = await again(b, device).engine.sync();
     expect(report.events.map((event) => event.kind)).toEqual(['downloaded']);
     expect(textOf(b, 'n.md')).toBe('old');
-  });
-
-  it('[I23] the beginning of a file that a crash left is healed, not committed as an edit', async () => {
-    const { device } = bench();
-    const [a, b] = [device('laptop'), device('phone')];
-    a.vault.userWrite('n.md', 'old');
-    await a.engine.sync();
-    await b.engine.sync();
-    a.vault.userWrite('n.md', 'new and whole');
-    await a.engine.sync();
-    const install = b.vault.install.bind(b.vault);
-    b.vault.install = (_staged, path) => {
-      b.vault.userWrite(path, 'new an');
-      return Promise.reject(new VaultError('disk-full', path, 'the power went'));
-    };
-    await failure(b.engine.sync());
-    b.vault.install = install;
-    const next = again(b, device);
-    const report = await next.engine.sync();
-    expect(report.conflicts).toEqual([]);
-    expect(textOf(next, 'n.md')).toBe('new and whole');
-    await a.engine.sync();
-    expect(await contentsOf(a)).toEqual({ 'n.md': 'new and whole' });
-  });
-
-  it('[I23] also when the file cannot be found for a moment in the first look after the crash', async () => {
-    const { device } = bench();
-    const [a, b] = [device('laptop'), device('phone')];
-    a.vault.userWrite('daily/n.md', '');
-    b.vault.userWrite('daily/n.md', '');
-    a.vault.userWrite('daily/n.md', 'new and whole');
-    await a.engine.sync();
-    const install = b.vault.install.bind(b.vault);
-    b.vault.install = (_staged, path) => {
-      b.vault.userWrite(path, 'new an');
-      return Promise.reject(new VaultError('disk-full', path, 'the power went'));
-    };
-    await failure(b.engine.sync({ acceptFirst: true }));
-    b.vault.install = install;
-    const next = again(b, device);
-    const read = next.vault.read.bind(next.vault);
-    let looks = 0;
-    next.vault.read = (path, range) => {
-      looks += 1;
-      return looks === 2
-        ? Promise.reject(new VaultError('not-found', path, 'it is not there'))
-        : read(path, range);
-    };
-    await next.engine.sync();
-    await next.engine.sync();
-    expect(await contentsOf(next)).toEqual({ 'daily/n.md': 'new and whole' });
-    await a.engine.sync();
-    expect(await contentsOf(a)).toEqual({ 'daily/n.md': 'new and whole' });
-  });
-
-  /** A crash leaves the beginning of the newer version on the phone, and a person writes on before the next sync. */
-  async function editedAfterTear(text: string): Promise<{ readonly a: TestDevice; readonly b: TestDevice }> {
-    const { device } = bench();
-    const [a, b] = [device('laptop'), device('phone')];
-    a.vault.userWrite('n.md', 'one\ntwo\n');
-    await a.engine.sync();
-    await b.engine.sync();
-    a.vault.userWrite('n.md', 'zero\none\ntwo\n');
-    await a.engine.sync();
-    const install = b.vault.install.bind(b.vault);
-    b.vault.install = (_staged, path) => {
-      b.vault.userWrite(path, text);
-      return Promise.reject(new VaultError('disk-full', path, 'the power went'));
-    };
-    await failure(b.engine.sync());
-    b.vault.install = install;
-    const next = again(b, device);
-    await next.engine.sync();
-    await a.engine.sync();
-    return { a, b: next };
-  }
-
-  it('[I23] [I1] what a person adds to a half-written note takes no line away from the whole one', async () => {
-    const { a, b } = await editedAfterTear('zero\none\nmine\n');
-    const contents = await contentsOf(b);
-    expect(contents['n.md']).toBe('zero\none\ntwo\n');
-    expect(Object.values(contents)).toContain('zero\none\nmine\n');
-    expect(await contentsOf(a)).toEqual(contents);
-  });
-
-  it('[I11] an edit after such a crash is merged where it took no line of the base away', async () => {
-    const { a } = await editedAfterTear('one\ntwo\nmine\n');
-    expect(await contentsOf(a)).toEqual({ 'n.md': 'zero\none\ntwo\nmine\n' });
   });
 });

@@ -4,8 +4,9 @@ import { untilAborted } from '../http/read-body.ts';
 import { requestTo, type HttpTransport, type TransportResponse } from '../http/transport.ts';
 import { StoreError } from '../store-error.ts';
 import type { Timer } from '../time.ts';
+import { parseTime } from '../http/header-times.ts';
 import { mintSas, type AzureAccess } from './access.ts';
-import { networkDetail, parseTime } from './refusal.ts';
+import { networkDetail } from './refusal.ts';
 
 export interface AzureConnectionOptions {
   readonly container: string;

@@ -2,8 +2,9 @@ import * as v from 'valibot';
 import type { ObjectKey } from '../../core/model/ids.ts';
 import { compareKeys } from '../key.ts';
 import type { ListedObject, ListPage } from '../object-store.ts';
+import { parseTime } from '../http/header-times.ts';
+import { md5Hex } from '../http/md5-hex.ts';
 import { unquoted } from './read-answer.ts';
-import { parseTime } from './refusal.ts';
 import { corruptAnswer } from './translate-error.ts';
 import { readXml } from './xml.ts';
 
@@ -79,7 +80,7 @@ function safelyParsed(text: string): v.InferOutput<typeof Listing>['EnumerationR
 function readObject({ Name: name, Properties: properties }: v.InferOutput<typeof Blob>): ListedObject {
   const lastModifiedMs = parseTime(properties['Last-Modified']);
   if (lastModifiedMs === undefined) throw corruptAnswer('a listing with half an entry');
-  const md5 = hexOf(properties['Content-MD5']);
+  const md5 = md5Hex(properties['Content-MD5']);
   return {
     key: name as ObjectKey,
     sizeBytes: Number(properties['Content-Length']),
@@ -87,15 +88,4 @@ function readObject({ Name: name, Properties: properties }: v.InferOutput<typeof
     lastModifiedMs,
     ...(md5 === undefined ? {} : { md5 }),
   };
-}
-
-/** Blobs of other tools may have none, and one that is none is not worth a failed listing. */
-function hexOf(base64: string): string | undefined {
-  try {
-    const bytes = Array.from(atob(base64), (character) => character.charCodeAt(0));
-    if (bytes.length !== 16) return undefined;
-    return bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  } catch {
-    return undefined;
-  }
 }

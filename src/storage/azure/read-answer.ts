@@ -2,8 +2,8 @@ import { clampRange } from '../body.ts';
 import { readBytes } from '../http/read-body.ts';
 import { decodeMetadata } from '../metadata-text.ts';
 import type { GetOptions, ObjectInfo, ObjectVersion } from '../object-store.ts';
+import { parseTime } from '../http/header-times.ts';
 import type { AzureAnswer } from './azure-connection.ts';
-import { parseTime } from './refusal.ts';
 import { corruptAnswer } from './translate-error.ts';
 
 /** Stands for none where the service would else put other metadata in its place. */

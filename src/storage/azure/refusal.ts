@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { readRetryAfter } from '../http/header-times.ts';
 import { readBytes } from '../http/read-body.ts';
 import type { TransportResponse } from '../http/transport.ts';
 import { readXml } from './xml.ts';
@@ -29,13 +30,13 @@ export async function readRefusal(response: TransportResponse, signal?: AbortSig
   const bounds = { provider: 'azure', mostBytes: MOST_BYTES, signal };
   const bytes = await readBytes(response, bounds).catch(() => new Uint8Array(0));
   const { code, message } = readError(new TextDecoder().decode(bytes));
-  const seconds = Number(headers['retry-after'] ?? Number.NaN);
+  const retryAfterMs = readRetryAfter(headers);
   return {
     status: statusCode,
     // The answer to a HEAD has no body, and a page of the browser may not see the header.
     code: headers['x-ms-error-code'] ?? code,
     message,
-    ...(Number.isFinite(seconds) ? { retryAfterMs: Math.max(0, seconds * 1000) } : {}),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
 }
 
@@ -45,12 +46,6 @@ export function readError(text: string): Pick<Refusal, 'code' | 'message'> {
   if (!parsed.success) return { code: '', message: '' };
   const { Code: code, Message: message, AuthenticationErrorDetail: more } = parsed.output.Error;
   return { code, message: `${firstLine(message)} ${firstLine(more)}`.trim() };
-}
-
-/** An HTTP date in milliseconds since 1970. */
-export function parseTime(date: string | undefined): number | undefined {
-  const timeMs = date === undefined ? Number.NaN : Date.parse(date);
-  return Number.isNaN(timeMs) ? undefined : timeMs;
 }
 
 /** What kept a request from being answered. Some words for it hold the whole address, and so the signature. */

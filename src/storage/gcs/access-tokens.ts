@@ -3,9 +3,10 @@ import { isStoreError, StoreError } from '../store-error.ts';
 import type { Timer } from '../time.ts';
 import { denied, type GcsCredentials } from './credentials.ts';
 import { corruptAnswer, readBytes, untilAborted } from './read-body.ts';
-import { parseJson, parseTime, readError } from './refusal.ts';
+import { parseJson, readError } from './refusal.ts';
 import { signedStatement } from './signed-statement.ts';
 import { networkDetail, requestTo, type HttpTransport, type TransportResponse } from '../http/transport.ts';
+import { parseTime } from '../http/header-times.ts';
 
 export interface TokenMeans {
   readonly credentials: () => Promise<GcsCredentials>;

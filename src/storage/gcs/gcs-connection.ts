@@ -6,8 +6,8 @@ import type { GcsCredentials } from './credentials.ts';
 import { encoded } from '../http/encoded.ts';
 import { withAnswerLimit } from '../http/answer-limit.ts';
 import { untilAborted } from './read-body.ts';
-import { parseTime } from './refusal.ts';
 import { networkDetail, requestTo, type HttpTransport, type TransportResponse } from '../http/transport.ts';
+import { parseTime } from '../http/header-times.ts';
 
 export interface GcsConnectionOptions {
   readonly bucket: string;

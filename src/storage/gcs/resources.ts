@@ -2,9 +2,11 @@ import * as v from 'valibot';
 import type { ObjectKey } from '../../core/model/ids.ts';
 import { decodeMetadata } from '../metadata-text.ts';
 import type { ListedObject, ObjectInfo } from '../object-store.ts';
+import { parseTime } from '../http/header-times.ts';
+import { md5Hex } from '../http/md5-hex.ts';
 import type { GcsAnswer } from './gcs-connection.ts';
 import { corruptAnswer } from './read-body.ts';
-import { parseJson, parseTime } from './refusal.ts';
+import { parseJson } from './refusal.ts';
 
 /** Numbers of 64 bits come as text. */
 const Digits = v.pipe(v.string(), v.regex(/^\d{1,19}$/u));
@@ -124,7 +126,7 @@ function infoOf(resource: ObjectResource, key: string): ObjectInfo {
 }
 
 function listedObject(resource: ObjectResource): ListedObject {
-  const md5 = resource.md5Hash === undefined ? undefined : hexOf(resource.md5Hash);
+  const md5 = resource.md5Hash === undefined ? undefined : md5Hex(resource.md5Hash);
   return {
     key: resource.name as ObjectKey,
     sizeBytes: Number(resource.size),
@@ -137,17 +139,6 @@ function listedObject(resource: ObjectResource): ListedObject {
 /** The headers of a download have no finer time: all ways of asking must tell the same. */
 function wholeSeconds(timeMs: number): number {
   return Math.floor(timeMs / 1000) * 1000;
-}
-
-/** Objects that were composed of others have no MD5, and one that is none is not worth a failed listing. */
-function hexOf(base64: string): string | undefined {
-  try {
-    const bytes = Array.from(atob(base64), (character) => character.charCodeAt(0));
-    if (bytes.length !== 16) return undefined;
-    return bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  } catch {
-    return undefined;
-  }
 }
 
 function where(issue: v.BaseIssue<unknown>): string {

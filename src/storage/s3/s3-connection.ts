@@ -1,8 +1,9 @@
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import { throwIfAborted } from '../body.ts';
 import { StoreError } from '../store-error.ts';
+import { parseTime } from '../http/header-times.ts';
 import { checkedCredentials, checkSettings, type S3Credentials } from './check-settings.ts';
-import { corruptAnswer, isClockRefused, parseTime } from './translate-error.ts';
+import { corruptAnswer, isClockRefused } from './translate-error.ts';
 
 export type Sdk = typeof import('./sdk.ts');
 

@@ -1,3 +1,4 @@
+import { parseTime, readRetryAfter } from '../http/header-times.ts';
 import { StoreError, isStoreError, type StoreErrorDetails, type StoreErrorKind } from '../store-error.ts';
 
 /** What was asked for: some answers mean different things to different calls. */
@@ -122,12 +123,6 @@ export function serverTimeOf(error: unknown): number | undefined {
   return parseTime(readRefusal(error)?.headers['date']);
 }
 
-/** An HTTP date in milliseconds since 1970. */
-export function parseTime(date: string | undefined): number | undefined {
-  const timeMs = date === undefined ? Number.NaN : Date.parse(date);
-  return Number.isNaN(timeMs) ? undefined : timeMs;
-}
-
 function judge(refusal: Refusal, context: ErrorContext): Verdict {
   const { status, code } = refusal;
   if (status === 412 || status === 409) return judgeConflict(context);
@@ -206,17 +201,6 @@ function readHeaders(headers: unknown): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
   );
-}
-
-function readRetryAfter(headers: Readonly<Record<string, string>>): number | undefined {
-  const value = headers['retry-after'];
-  if (value === undefined) return undefined;
-  const seconds = Number(value);
-  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
-  // A date counts by the server's own clock, not by ours.
-  const until = parseTime(value);
-  const serverMs = parseTime(headers['date']);
-  return until === undefined || serverMs === undefined ? undefined : Math.max(0, until - serverMs);
 }
 
 function networkDetail(error: unknown): string {
