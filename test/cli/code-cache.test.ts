@@ -1,4 +1,4 @@
-import { chmod, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Bench } from './commands/command.ts';
@@ -36,6 +36,24 @@ describe('what V8 compiled', () => {
     const { mtimeMs, ino } = await stat(file);
     expect((await status()).exitCode).toBe(0);
     expect(await stat(file)).toMatchObject({ mtimeMs, ino });
+  });
+
+  it('is taken by the next run after one that lasted, which ran with other flags', async () => {
+    await mkdir(bench.folder, { recursive: true });
+    const lasting = join(bench.folder, 'lasting.cjs');
+    await writeFile(
+      lasting,
+      'const { exit } = process; process.exit = (code) => setTimeout(exit, 600, code);',
+    );
+    const env = { NODE_OPTIONS: `--require=${lasting}` };
+    await bench.run(['init', '--remote', bench.remote]);
+    expect((await status(env)).exitCode).toBe(0);
+    const file = join(folder(), (await kept()).find((name) => name.startsWith('status.')) ?? '');
+    const { mtimeMs, ino } = await stat(file);
+    expect((await status()).exitCode).toBe(0);
+    expect((await status(env)).exitCode).toBe(0);
+    expect(await stat(file)).toMatchObject({ mtimeMs, ino });
+    expect(await kept()).toHaveLength(1);
   });
 
   it.each([

@@ -1,7 +1,9 @@
+import { numberText } from '../../core/text/words.ts';
+
 /** Numbers and times as people read them in a terminal. */
 
 export function describeRest(count: number): string {
-  return `… and ${count.toLocaleString('en')} more`;
+  return `… and ${numberText(count)} more`;
 }
 
 export function secondsText(seconds: number): string {

@@ -1,5 +1,5 @@
 import type { Progress } from '../../engine/api.ts';
-import { bytesText } from '../../core/text/words.ts';
+import { bytesText, numberText } from '../../core/text/words.ts';
 import { secondsText } from './human.mts';
 
 const REDRAW_MS = 100;
@@ -60,7 +60,7 @@ function text(progress: Progress, elapsedMs: number, columns: number): string {
   const { phase, doneFiles, totalFiles, doneBytes, totalBytes } = progress;
   const seconds = elapsedMs / 1000;
   const rate = seconds > 0.5 ? doneBytes / seconds : 0;
-  const parts = [`${PHASES[phase]}: ${doneFiles.toLocaleString('en')} of ${totalFiles.toLocaleString('en')}`];
+  const parts = [`${PHASES[phase]}: ${numberText(doneFiles)} of ${numberText(totalFiles)}`];
   if (totalBytes > 0) parts.push(`${bytesText(doneBytes)} of ${bytesText(totalBytes)}`);
   const left =
     rate > 0 && totalBytes > doneBytes ? [`${secondsText((totalBytes - doneBytes) / rate)} left`] : [];
