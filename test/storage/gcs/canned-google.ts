@@ -118,6 +118,11 @@ export function resource(name: string, more: object = {}): object {
   return { name, size: '5', generation: '17', updated: '2026-11-22T10:00:00.500Z', ...more };
 }
 
+/** An answer that describes it. */
+export function object(name: string, more: object = {}): CannedAnswer {
+  return { body: JSON.stringify(resource(name, more)) };
+}
+
 export function listing(items: readonly object[], more: object = {}): CannedAnswer {
   return { body: JSON.stringify({ kind: 'storage#objects', items, ...more }) };
 }
