@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { BuildOptions, Plugin } from 'esbuild';
+import { throwing } from './left-out.mts';
 import { asOneFile } from './one-file.mts';
 
 /** The module that imports all of it. */
@@ -17,6 +18,9 @@ const UNUSED = {
 // Of Go, which esbuild is written in: without a flag.
 const UNUSED_MODULES = /^@noble\/(?:post-quantum\/hybrid|curves\/nist)\.js$/;
 
+const RECIPIENTS = /age-encryption[\\/]dist[\\/]recipients\.js$/;
+const UNUSED_CLASS = /^export class ((?:Hybrid|Tag|HybridTag)(?:Recipient|Identity)) \{.*?^\}$/gmsu;
+
 const CURVE = /@noble[\\/]curves[\\/]ed25519\.js$/;
 /**
  * What keeps all arithmetic of signatures: a class with static fields that are computed, and a quicker way to a key's
@@ -29,8 +33,8 @@ const OF_SIGNATURES = {
 
 /**
  * Leaves post-quantum and hardware recipients out of the bundle, a third of the age library, and signatures: a vault's
- * parts are for X25519 and for our own stanza, and its key is under a passphrase. Whoever asked for them would get a
- * TypeError.
+ * parts are for X25519 and for our own stanza, and its key is under a passphrase. Whoever asked for them would be
+ * told so.
  */
 export function withoutUnusedRecipients(): Plugin {
   return {
@@ -39,6 +43,10 @@ export function withoutUnusedRecipients(): Plugin {
       bundler.onResolve({ filter: UNUSED_MODULES }, ({ path, importer }) =>
         AGE.test(importer) ? { path, namespace: 'lean-age', sideEffects: false } : undefined,
       );
+      bundler.onLoad({ filter: RECIPIENTS }, async ({ path }) => {
+        const source = await readFile(path, 'utf8');
+        return { contents: source.replace(UNUSED_CLASS, (_, name: string) => throwing(name)), loader: 'js' };
+      });
       bundler.onLoad({ filter: CURVE }, async ({ path }) => {
         const source = await readFile(path, 'utf8');
         for (const [what, pattern] of Object.entries(OF_SIGNATURES))

@@ -37,6 +37,20 @@ describe('X25519 without the arithmetic of signatures', async () => {
   });
 });
 
+describe('the age library with the recipients that a vault has', async () => {
+  const { Encrypter } = await loadBuilt<typeof import('age-encryption')>("export * from 'age-encryption';", [
+    withoutUnusedRecipients(),
+  ]);
+
+  it.each([
+    ['age1pq1aaaa', 'HybridRecipient'],
+    ['age1tag1aaaa', 'TagRecipient'],
+    ['age1tagpq1aaaa', 'HybridTagRecipient'],
+  ])('says of %s that it is left out', (recipient, name) => {
+    expect(() => new Encrypter().addRecipient(recipient)).toThrow(`${name} is left out of this build`);
+  });
+});
+
 describe('the comparison of words without patches', async () => {
   const { diff_match_patch: LeanDiff } = await loadBuilt<Diff>(
     "import diff from 'diff-match-patch'; export const { diff_match_patch } = diff;",
