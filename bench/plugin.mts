@@ -1,10 +1,11 @@
 /**
  * Measures the plugin in Chromium, on the host page of the tests, beside an empty plugin.
  *
- *     npm run bench:plugin -- [--notes 10000] [--rtt 50] [--keys 1000]
+ *     npm run bench:plugin -- [--notes 10000] [--rtt 50] [--keys 1000] [--against other/main.js]
  *
  * Fails where memory or the bodies on a phone are over their limits; times are told, and whether they are met.
  */
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { CloudDevices, sync, type Synced } from '../test/host/e2e/cloud-devices.mts';
@@ -14,14 +15,15 @@ import type { TwincloudPlugin } from '../src/plugin/plugin.ts';
 import { startServer } from '../test/support/servers/versitygw.mts';
 import { pageProcesses, peakMb } from './page-memory.mts';
 
-const { notes, rtt, keys } = new Command('bench:plugin')
+const { notes, rtt, keys, against } = new Command('bench:plugin')
   .option('--notes <count>', 'notes in the vault', Number, 10_000)
   .option('--rtt <ms>', 'each request is held so long', Number, 50)
   .option('--keys <count>', 'keys typed with a sync running, and as many without', Number, 1_000)
+  .option('--against <file>', 'only measures the load, beside that of another main.js')
   .parse()
-  .opts<{ readonly notes: number; readonly rtt: number; readonly keys: number }>();
+  .opts<{ readonly notes: number; readonly rtt: number; readonly keys: number; readonly against?: string }>();
 
-const LOADS = 7;
+const LOADS = 15;
 const STARTS = 5;
 const KEYS_A_BLOCK = 50;
 const NOTE = 'Typed.md';
@@ -35,6 +37,7 @@ const empty = await testPlugin(
 );
 tell('main.js', Buffer.byteLength(plugin.main) / 1000, 'kB', 900);
 await measureLoad();
+if (against !== undefined) process.exit();
 const server = await startServer();
 const cloud = await CloudDevices.start(server, plugin);
 try {
@@ -63,21 +66,36 @@ function median(values: readonly number[], share = 0.5): number {
 
 /** Evaluation and `onload`, as the app counts them; the first start compiles with nothing cached. */
 async function measureLoad(): Promise<void> {
-  const device = await DeviceDriver.open({ plugins: [plugin, empty], files: { 'One.md': 'one\n' } });
-  const times: Record<'twincloud' | 'empty', number[]> = { twincloud: [], empty: [] };
-  try {
-    for (let count = 0; count < LOADS; count += 1) {
-      for (const id of ['twincloud', 'empty'] as const) {
-        const took = await device.page.evaluate((name) => window.host.plugins.startupMs.get(name), id);
-        times[id].push((took?.evaluate ?? NaN) + (took?.onload ?? NaN));
-      }
-      await device.restart();
-    }
-  } finally {
+  const variants = [plugin];
+  if (against !== undefined) variants.push({ ...plugin, main: await readFile(against, 'utf8') });
+  const loads = await Promise.all(variants.map(openLoad));
+  // In turn, so that the machine's load meets all alike.
+  for (let count = 0; count < LOADS; count += 1) for (const load of loads) await load.measure();
+  for (const [at, { device, times }] of loads.entries()) {
     await device.close();
+    const what = at === 0 ? 'load' : `  of ${String(against)}`;
+    tell(`${what}, median of ${String(LOADS)} starts`, median(times.twincloud), 'ms', 25);
+    tell('  of an empty plugin', median(times.empty), 'ms');
   }
-  tell(`load, median of ${String(LOADS)} starts`, median(times.twincloud), 'ms', 25);
-  tell('  of an empty plugin', median(times.empty), 'ms');
+}
+
+type Times = Record<'twincloud' | 'empty', number[]>;
+
+async function openLoad(files: typeof plugin): Promise<{
+  readonly device: DeviceDriver;
+  readonly times: Times;
+  readonly measure: () => Promise<void>;
+}> {
+  const device = await DeviceDriver.open({ plugins: [files, empty], files: { 'One.md': 'one\n' } });
+  const times: Times = { twincloud: [], empty: [] };
+  const measure = async (): Promise<void> => {
+    for (const id of ['twincloud', 'empty'] as const) {
+      const took = await device.page.evaluate((name) => window.host.plugins.startupMs.get(name), id);
+      times[id].push((took?.evaluate ?? NaN) + (took?.onload ?? NaN));
+    }
+    await device.restart();
+  };
+  return { device, times, measure };
 }
 
 async function measureWork(): Promise<void> {

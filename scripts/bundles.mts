@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
-import { asOneFile } from './lean-sdk.mts';
-import { withoutUnusedRecipients } from './lean-age.mts';
+import { AGE_PART, leanAge, withoutUnusedRecipients } from './lean-age.mts';
+import { withoutPatches } from './lean-diff.mts';
+import { leanSdk } from './lean-sdk.mts';
 import { asOwnPart } from './own-part.mts';
 
 /** What Obsidian gives a plugin at run time; everything else must be inside `main.js`. */
@@ -39,10 +40,8 @@ export function pluginBundle(root: string, outfile: string): BuildOptions & { me
     external: HOST_MODULES,
     define: { 'process.env.NODE_ENV': '"production"' },
   } as const satisfies BuildOptions;
-  return { ...options, plugins: [asOneFile(options), withoutUnusedRecipients()] };
+  return { ...options, plugins: [leanSdk(options), leanAge(options), withoutPatches()] };
 }
-
-const AGE = /storage[\\/]sealed[\\/]age\.ts$/u;
 
 /** `twincloud.cjs`, and beside it the program that it runs and what that loads when asked. Needs Node and nothing else. */
 export function cliBundle(root: string, outdir: string): BuildOptions & { metafile: true } {
@@ -61,8 +60,11 @@ export function cliBundle(root: string, outdir: string): BuildOptions & { metafi
     supported: { 'dynamic-import': false },
     target: NODE,
   } as const satisfies BuildOptions;
-  const age = asOwnPart(options, { module: AGE, name: 'age' });
-  return { ...options, plugins: [asOneFile(options), age, withStart(root, outdir)] };
+  const age = asOwnPart(
+    { ...options, plugins: [withoutUnusedRecipients()] },
+    { module: AGE_PART, name: 'age' },
+  );
+  return { ...options, plugins: [leanSdk(options), age, withStart(root, outdir)] };
 }
 
 /** Builds `twincloud.cjs` once the name of the program is known. */

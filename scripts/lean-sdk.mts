@@ -1,9 +1,25 @@
 import { readFile } from 'node:fs/promises';
-import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
+import type { BuildOptions, Plugin } from 'esbuild';
+import { throwing, withoutUnreached } from './left-out.mts';
+import { asOneFile } from './one-file.mts';
 
 // Of Go, which esbuild is written in: without a flag.
 const SHAPES = /client-s3[\\/]dist-es[\\/]schemas[\\/]schemas_\d+\.js$/;
+const MANIFEST = /@aws-sdk[\\/][\w-]+[\\/]package\.json$/;
 const SDK = /storage[\\/]s3[\\/]sdk\.ts$/;
+
+/** Errors of operations that nobody calls. One that came after all is told as the many that S3 does not declare. */
+const UNDECLARED = [
+  'AnnotationLimitExceeded',
+  'AnnotationNameTooLong',
+  'BucketAlreadyExists',
+  'BucketAlreadyOwnedByYou',
+  'InvalidAnnotationName',
+  'InvalidPrefix',
+  'NoSuchAnnotation',
+  'ObjectAlreadyInActiveTierError',
+  'UnsupportedMediaType',
+];
 
 /**
  * Leaves the S3 operations that nobody calls out of a bundle.
@@ -12,7 +28,7 @@ const SDK = /storage[\\/]s3[\\/]sdk\.ts$/;
  * know, so that a bundler keeps every shape. All of them are constants of the same file: with the
  * constant's own text in its place, shapes are data, and those that nothing names go.
  */
-export const withoutUnusedShapes: Plugin = {
+const withoutUnusedShapes: Plugin = {
   name: 'without-unused-shapes',
   setup(bundler) {
     bundler.onLoad({ filter: SHAPES }, async ({ path }) => {
@@ -24,39 +40,45 @@ export const withoutUnusedShapes: Plugin = {
         const text = constants.get(name);
         return text === undefined ? key : `${text}:`;
       });
-      return { contents, loader: 'js' };
+      return { contents: withoutErrors(contents), loader: 'js' };
+    });
+    // Of its own manifest the SDK reads the version.
+    bundler.onLoad({ filter: MANIFEST }, async ({ path }) => {
+      const { version } = JSON.parse(await readFile(path, 'utf8')) as { readonly version: string };
+      return { contents: JSON.stringify({ version }), loader: 'json' };
     });
   },
 };
 
+function withoutErrors(source: string): string {
+  return UNDECLARED.reduce((rest, name) => {
+    const registered = `n0_registry.registerError(${name}$, ${name});\n`;
+    if (!rest.includes(registered)) throw new Error(`the SDK registers no error ${name}`);
+    return rest.replace(registered, '');
+  }, source);
+}
+
 /**
- * Bundles the SDK by itself first: a module that is imported lazily is kept whole, with all that it
- * imports, unless it is one file. What went into it stands in the metafile as if it had not been so.
+ * Event streams, which no operation of ours has. The client asks for their codec when it is made; and because
+ * it names them by `import()`, all that they share with the rest of the SDK would be kept whole.
  */
-export function asOneFile(options: BuildOptions): Plugin {
-  return {
-    name: 'sdk-as-one-file',
-    setup(bundler) {
-      let inside: Metafile | undefined;
-      bundler.onLoad({ filter: SDK }, async ({ path }) => {
-        const { outputFiles, metafile } = await build({
-          ...options,
-          entryPoints: [path],
-          format: 'esm',
-          metafile: true,
-          plugins: [withoutUnusedShapes],
-          write: false,
-        });
-        inside = metafile;
-        return { contents: outputFiles[0]?.text ?? '', loader: 'js' };
-      });
-      bundler.onEnd(({ metafile }) => {
-        const [whole] = Object.values(metafile?.outputs ?? {});
-        const [part] = Object.values(inside?.outputs ?? {});
-        if (metafile === undefined || whole === undefined) return;
-        Object.assign(metafile.inputs, inside?.inputs);
-        Object.assign(whole.inputs, part?.inputs);
-      });
-    },
-  };
+const EVENT_STREAMS = {
+  module: /@smithy[\\/]core[\\/]dist-es[\\/]submodules[\\/]event-streams[\\/]index(?:\.browser)?\.js$/,
+  contents: `
+    export { resolveEventStreamSerdeConfig } from './eventstream-serde-config-resolver/EventStreamSerdeConfig';
+    export const eventStreamSerdeProvider = () => ({ serialize: EventStreamSerde, deserialize: EventStreamSerde });
+    ${throwing('EventStreamSerde')}`,
+};
+
+/** For `retryMode: 'adaptive'`; the store's client has 'standard', and other clients are not in the plugin. */
+const ADAPTIVE_RETRIES = {
+  module:
+    /@smithy[\\/]core[\\/]dist-es[\\/]submodules[\\/]retry[\\/]util-retry[\\/]AdaptiveRetryStrategy\.js$/,
+  contents: throwing('AdaptiveRetryStrategy'),
+};
+
+/** The SDK without what the store never reaches. */
+export function leanSdk(options: BuildOptions): Plugin {
+  const unreached = options.platform === 'browser' ? [EVENT_STREAMS, ADAPTIVE_RETRIES] : [EVENT_STREAMS];
+  return asOneFile(options, { module: SDK, plugins: [withoutUnusedShapes, withoutUnreached(unreached)] });
 }

@@ -32,11 +32,13 @@ const KINDS: readonly (readonly [TokenKind, string])[] = [
   ['ideograph', `[${UNSPACED}]\\p{M}*`],
   ['mark', '[^]\\p{M}*'],
 ];
-const TOKEN = new RegExp(KINDS.map(([, source]) => `(${source})`).join('|'), 'gu');
+/** Made when a text is first taken apart: the scripts' tables take a few milliseconds, which no start should pay. */
+let anyToken: RegExp | undefined;
 
 /** Takes a text apart; the tokens' texts joined are the text again. */
 export function tokenize(text: string): Token[] {
-  return Array.from(text.matchAll(TOKEN), (match) => {
+  anyToken ??= new RegExp(KINDS.map(([, source]) => `(${source})`).join('|'), 'gu');
+  return Array.from(text.matchAll(anyToken), (match) => {
     const index = match.findIndex((group: string | undefined, at) => at > 0 && group !== undefined);
     return { kind: KINDS[index - 1]?.[0] ?? 'mark', text: match[0] };
   });
