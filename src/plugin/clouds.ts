@@ -51,7 +51,21 @@ export class Clouds {
   }
 
   open(cloud: CloudWithKeys, way: Way): ObjectStore {
-    return this.#opened(cloud, way).store;
+    return this.opened(cloud, way).store;
+  }
+
+  /** As `open`, with the provider's own store. */
+  opened(cloud: CloudWithKeys, way: Way): OpenedCloud {
+    const { connections, clock } = this.#limits;
+    const { prefix } = cloud.place;
+    const bare = this.#bare(cloud, way);
+    const store = wrapped(bare, {
+      prefix: prefix === '' ? '' : `${prefix}/`,
+      timer: clock,
+      jitter: webRandom,
+      connections,
+    });
+    return { bare, store };
   }
 
   /** Rejects with an Error for people where the cloud cannot keep a vault. */
@@ -77,26 +91,13 @@ export class Clouds {
   async check(cloud: CloudWithKeys, signal: AbortSignal | undefined): ReturnType<SessionParts['check']> {
     const stop = signal === undefined ? {} : { signal };
     const { findings, form } = await checkCloud(
-      (conditionForm) => this.#opened(cloud, { ...QUOTED, conditionForm }),
+      (conditionForm) => this.opened(cloud, { ...QUOTED, conditionForm }),
       cloud.kind === 's3' ? ['quoted', 'bare'] : ['quoted'],
       { random: webRandom, clock: this.#limits.clock, probe: paceOf(cloud), ...stop },
     );
     const isGood = findings.every(({ check, state }) => state === 'ok' || ASIDE.has(check));
     if (!isGood) return { findings, way: undefined };
     return { findings, way: { conditionForm: form, transport: await this.#road(cloud, signal) } };
-  }
-
-  #opened(cloud: CloudWithKeys, way: Way): OpenedCloud {
-    const { connections, clock } = this.#limits;
-    const { prefix } = cloud.place;
-    const bare = this.#bare(cloud, way);
-    const store = wrapped(bare, {
-      prefix: prefix === '' ? '' : `${prefix}/`,
-      timer: clock,
-      jitter: webRandom,
-      connections,
-    });
-    return { bare, store };
   }
 
   async #road(cloud: CloudWithKeys, signal: AbortSignal | undefined): Promise<Way['transport']> {
