@@ -3,7 +3,7 @@ import { DEFAULT_SETTINGS, type EngineSettings } from '../engine/api.ts';
 import { createEngine } from '../engine/engine.ts';
 import type { Vault } from '../engine/ports.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import type { HeldKey } from '../storage/sealed/held-key.ts';
+import { sealedStore, type HeldKey } from '../storage/sealed/held-key.ts';
 import { DeviceStore, type LocalStore } from './adapters/device-store.ts';
 import type { SettingsFile } from './adapters/settings-file.ts';
 import { deleteDatabase } from './adapters/state/connection.ts';
@@ -83,14 +83,11 @@ export function compose(
     keys,
     openCloud: (cloud, way) => clouds.opened(cloud, way),
     tools,
-    openEngine: async ({ vault, state, settings: current, device: record, cloud, way, vaultKey }) =>
-      createEngine({
-        ...tools(current, record),
-        vault,
-        store: await storeOf(clouds.open(cloud, way), vaultKey),
-        state,
-        settings: engineSettings(current, vaultKey !== undefined),
-      }),
+    openEngine: ({ vault, state, settings: current, device: record, cloud, way, vaultKey }) => {
+      const store = storeOf(clouds.open(cloud, way), vaultKey);
+      const settings = engineSettings(current, vaultKey !== undefined);
+      return Promise.resolve(createEngine({ ...tools(current, record), vault, store, state, settings }));
+    },
     probe: (cloud, signal) => clouds.probe(cloud, signal),
     check: (cloud, signal) => clouds.check(cloud, signal),
   });
@@ -135,10 +132,8 @@ function openVault(
   });
 }
 
-async function storeOf(store: ObjectStore, vaultKey: HeldKey | undefined): Promise<ObjectStore> {
-  if (vaultKey === undefined) return store;
-  const { sealedStore } = await import('../storage/sealed/held-key.ts');
-  return sealedStore(store, vaultKey, webCompression);
+function storeOf(store: ObjectStore, vaultKey: HeldKey | undefined): ObjectStore {
+  return vaultKey === undefined ? store : sealedStore(store, vaultKey, webCompression);
 }
 
 function engineSettings(settings: Settings, isEncrypted: boolean): EngineSettings {

@@ -1,7 +1,17 @@
 import type { SyncReport } from '../../engine/api.ts';
 import type { Compression } from '../../engine/ports.ts';
+import { clearPlain } from '../../engine/sealing/clear-plain.ts';
+import { sealCloud } from '../../engine/sealing/seal-cloud.ts';
 import type { Sides } from '../../engine/sealing/sides.ts';
-import type { HeldKey } from '../../storage/sealed/held-key.ts';
+import {
+  changePassphrase,
+  newKey,
+  openHeld,
+  sealedStore,
+  type HeldKey,
+} from '../../storage/sealed/held-key.ts';
+import { hasPlain, lookAtCloud } from '../../storage/sealed/look-at-cloud.ts';
+import { claimFirstKey, readWrappedKey } from '../../storage/sealed/wrapped-key.ts';
 import { tellsVersioning } from '../../storage/versioning.ts';
 import type { ClearReport, Encryption, EncryptionService, LongWork } from '../service.ts';
 import { TEXTS } from '../texts.ts';
@@ -39,7 +49,6 @@ export class EncryptionDesk implements EncryptionService {
 
   look(): Promise<Encryption> {
     return this.#withCloud(async ({ id, store }, signal) => {
-      const { hasPlain, lookAtCloud } = await import('../../storage/sealed/look-at-cloud.ts');
       const kept = await this.#parts.keys.kept(id);
       if (kept?.stage === 'sealing') return 'begun-here';
       // The recovery key is shown without a network, too.
@@ -47,7 +56,6 @@ export class EncryptionDesk implements EncryptionService {
         return (await hasPlain(store, signal).catch(() => false)) ? 'leftovers' : 'has-key';
       const { kind } = await lookAtCloud(store, this.#parts.compression, signal);
       if (kind !== 'plain') return kind;
-      const { readWrappedKey } = await import('../../storage/sealed/wrapped-key.ts');
       return (await readWrappedKey(store, { signal })) === undefined ? 'plain' : 'begun';
     });
   }
@@ -64,11 +72,9 @@ export class EncryptionDesk implements EncryptionService {
   /** Looks once more: what was empty may be no more. */
   begin(passphrase: string): Promise<string> {
     return this.#withCloud(async (cloud, signal) => {
-      const { lookAtCloud } = await import('../../storage/sealed/look-at-cloud.ts');
       const { kind } = await lookAtCloud(cloud.store, this.#parts.compression, signal);
-      if (kind === 'plain' || kind === 'files') throw new Error(TEXT[kind]);
+      if (kind === 'plain' || kind === 'files') throw new Error(TEXT.files);
       if (kind === 'sealed') throw new Error(TEXT.otherFirst);
-      const { newKey } = await import('../../storage/sealed/held-key.ts');
       const held = await this.#claimed(cloud, await newKey(passphrase), signal);
       await this.#parts.keys.set(cloud.id, held);
       return held.key.identity;
@@ -84,7 +90,6 @@ export class EncryptionDesk implements EncryptionService {
       const found = await opened(cloud, passphrase, signal);
       if (found === undefined) return undefined;
       await this.#syncFirst(work, signal);
-      const { newKey } = await import('../../storage/sealed/held-key.ts');
       const made = found === 'absent' ? await newKey(passphrase) : found;
       // Kept before it is in the cloud: whatever comes between is gone on with by what is kept.
       await this.#parts.keys.set(cloud.id, made, 'sealing');
@@ -98,7 +103,6 @@ export class EncryptionDesk implements EncryptionService {
       const kept = await this.#parts.keys.kept(cloud.id);
       if (kept?.stage !== 'sealing') throw new Error(TEXT.notBegun);
       const held = await this.#claimed(cloud, kept.held, signal);
-      const { sealCloud } = await import('../../engine/sealing/seal-cloud.ts');
       await sealCloud(await this.#sides(cloud, held, { ...work, signal }));
       await this.#parts.keys.set(cloud.id, held, 'clearing');
     }, work.signal);
@@ -109,7 +113,6 @@ export class EncryptionDesk implements EncryptionService {
       const { keys } = this.#parts;
       const held = await keys.get(cloud.id);
       if (held === undefined) throw new Error(TEXT.notBegun);
-      const { clearPlain } = await import('../../engine/sealing/clear-plain.ts');
       const cleared = await clearPlain(await this.#sides(cloud, held, { ...work, signal }));
       await keys.set(cloud.id, held);
       const { bare } = cloud;
@@ -130,7 +133,6 @@ export class EncryptionDesk implements EncryptionService {
       const { keys } = this.#parts;
       const kept = await keys.kept(id);
       if (kept === undefined) throw new Error(TEXT.notBegun);
-      const { changePassphrase } = await import('../../storage/sealed/held-key.ts');
       const changed = await changePassphrase(store, kept.held, passphrase, { signal });
       if (changed === undefined) throw new Error(TEXT.changedElsewhere);
       await keys.set(id, changed, kept.stage);
@@ -153,7 +155,6 @@ export class EncryptionDesk implements EncryptionService {
 
   /** The key as the cloud's first. Where another holds, that of a device which was quicker, this one is forgotten. */
   async #claimed({ id, store }: BareCloud, made: HeldKey, signal: AbortSignal): Promise<HeldKey> {
-    const { claimFirstKey } = await import('../../storage/sealed/wrapped-key.ts');
     const wrapped = await claimFirstKey(store, made.wrapped, { signal });
     if (wrapped.id === made.key.id) return { key: made.key, wrapped };
     await this.#parts.keys.forget(id);
@@ -161,7 +162,6 @@ export class EncryptionDesk implements EncryptionService {
   }
 
   async #sides({ store, tools }: BareCloud, held: HeldKey, work: LongWork): Promise<Sides> {
-    const { sealedStore } = await import('../../storage/sealed/held-key.ts');
     return {
       deps: tools,
       plain: store,
@@ -202,9 +202,7 @@ async function opened(
   secret: string,
   signal: AbortSignal,
 ): Promise<HeldKey | 'absent' | undefined> {
-  const { readWrappedKey } = await import('../../storage/sealed/wrapped-key.ts');
   const wrapped = await readWrappedKey(store, { signal });
   if (wrapped === undefined) return 'absent';
-  const { openHeld } = await import('../../storage/sealed/held-key.ts');
   return openHeld(wrapped, secret);
 }

@@ -1,5 +1,6 @@
 import type { Hashing } from '../../engine/ports.ts';
 import type { HeldKey } from '../../storage/sealed/held-key.ts';
+import { VaultKey } from '../../storage/sealed/vault-key.ts';
 
 /** The app's secret storage. */
 export interface Secrets {
@@ -37,8 +38,7 @@ export class VaultKeys {
       this.#secrets.get(await this.#name(cloud)) ?? ''
     ).split(' ');
     if (identity === '') return undefined;
-    const { VaultKey: Key } = await import('../../storage/sealed/vault-key.ts');
-    const key = await Key.parse(identity);
+    const key = await VaultKey.parse(identity);
     if (key === undefined) return undefined;
     const bytes = Uint8Array.from(atob(body), (character) => character.charCodeAt(0));
     const held = { key, wrapped: { revision: Number(revision), id: key.id, body: bytes } };

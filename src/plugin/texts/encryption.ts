@@ -20,9 +20,8 @@ export const ENCRYPTION_TEXTS = {
   change: 'Change the passphrase',
   sealed:
     'The cloud is encrypted. Enter its passphrase, or the recovery key in its place. It is not kept: this device keeps the key that it opens, with its other secrets.',
-  plain: 'The vault in this cloud is not encrypted. Look again, and encrypt it where it lies.',
   files:
-    'There are files in this cloud already, which would stay readable beside an encrypted vault. Name an empty bucket or folder, or sync first, and then encrypt the vault here.',
+    'There is a vault or there are files in this cloud already, which would stay readable beside an encrypted vault. Name an empty bucket or folder; or sync first, and then encrypt the vault here.',
   empty:
     'The cloud is empty. With a passphrase, all that is sent there is sealed first. Without it, and without the recovery key that is shown next, nobody can open it again: not you either.',
   explain: 'The vault in this cloud is not encrypted. It can be encrypted where it lies:',
