@@ -12,6 +12,7 @@ import { detectConditionForm } from '../storage/s3/detect-condition-form.ts';
 import { createS3Store } from '../storage/s3/s3-store.ts';
 import { withTimeout } from '../storage/wrappers/with-timeout.ts';
 import { wrapped } from '../storage/wrappers/wrapped.ts';
+import { AnswerPatience } from './adapters/http/answer-patience.ts';
 import { BodyGate } from './adapters/http/body-gate.ts';
 import { fetchTransport } from './adapters/http/fetch-transport.ts';
 import { roadIsOpen } from './adapters/http/probe-road.ts';
@@ -44,10 +45,12 @@ const QUOTED = { conditionForm: 'quoted', transport: 'request-url' } as const sa
 export class Clouds {
   readonly #limits: CloudLimits;
   readonly #gate: BodyGate;
+  readonly #patience: AnswerPatience;
 
   constructor(limits: CloudLimits) {
     this.#limits = limits;
     this.#gate = new BodyGate({ oneLarge: limits.isPhone });
+    this.#patience = new AnswerPatience(limits.clock);
   }
 
   open(cloud: CloudWithKeys, way: Way): ObjectStore {
@@ -155,8 +158,8 @@ export class Clouds {
 
   #transport({ transport }: Way): Transport {
     return transport === 'fetch'
-      ? fetchTransport(pageFetch, this.#gate)
-      : requestUrlTransport(requestUrl, this.#gate);
+      ? fetchTransport(pageFetch, this.#gate, this.#patience)
+      : requestUrlTransport(requestUrl, this.#gate, this.#patience);
   }
 }
 

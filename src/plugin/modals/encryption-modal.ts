@@ -177,9 +177,7 @@ export class EncryptionModal extends LoadingModal<Encryption> {
     const stopping = new AbortController();
     const { signal, end } = eitherOf(this.closing.signal, stopping.signal);
     const onProgress = progressView(contentEl, {
-      label: TEXT.bar,
-      starting: TEXT.starting,
-      stop: TEXT.stop,
+      label: TEXT.title,
       onStop: () => stopping.abort(),
     });
     act({ onProgress, signal })

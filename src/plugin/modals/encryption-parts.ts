@@ -94,6 +94,7 @@ export function drawCleared(parent: HTMLElement, report: ClearReport): void {
     const rows = report[kind].map((key) => ({ title: plainText(key) }));
     if (rows.length > 0) foldedList(parent, { title: TEXT[kind](rows.length), open: true, rows });
   }
-  const versions = TEXT.versions[report.versioning];
-  if (versions !== '') callout(parent, { tone: 'info', text: versions });
+  const { versioning } = report;
+  if (versioning !== 'off')
+    callout(parent, { tone: 'info', text: `${TEXT.versions[versioning]} ${TEXT.versions.how}` });
 }

@@ -6,23 +6,21 @@ import { button, buttonRow, statusLine } from './parts.ts';
 /** A bar, what it says in words, and a button that stops the work; returns what moves it. */
 export function progressView(
   parent: HTMLElement,
-  texts: {
+  work: {
     /** For those who hear the bar. */
     readonly label: string;
-    readonly starting: string;
-    readonly stop: string;
     readonly onStop: () => void;
   },
 ): (progress: Progress) => void {
   const bar = parent.createDiv({
     cls: 'twincloud-progress',
-    attr: { role: 'progressbar', 'aria-label': texts.label, 'aria-valuemin': '0', 'aria-valuemax': '100' },
+    attr: { role: 'progressbar', 'aria-label': work.label, 'aria-valuemin': '0', 'aria-valuemax': '100' },
   });
-  const shown = new ProgressBarComponent(bar);
-  const line = statusLine(parent, texts.starting);
-  const stop = button(buttonRow(parent), texts.stop, () => {
+  const shown = new ProgressBarComponent(bar).setValue(0);
+  const line = statusLine(parent, TEXTS.verify.starting);
+  const stop = button(buttonRow(parent), TEXTS.verify.stop, () => {
     stop.setDisabled(true);
-    texts.onStop();
+    work.onStop();
   });
   stop.buttonEl.focus();
   return (progress) => {

@@ -24,8 +24,6 @@ export class VerifyModal extends Modal {
     contentEl.createEl('p', { text: TEXTS.verify.explain });
     const onProgress = progressView(contentEl, {
       label: TEXTS.verify.bar,
-      starting: TEXTS.verify.starting,
-      stop: TEXTS.verify.stop,
       onStop: () => this.#stopping.abort(),
     });
     try {

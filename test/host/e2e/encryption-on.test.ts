@@ -75,11 +75,15 @@ describe('a vault that lies in a cloud, encrypted from the app', () => {
     await dialog.getByLabel('The same once more').fill(passphrase);
   }
 
-  it('[EN23] [EN24] [EN25] killed in the middle it goes on; another device gives the passphrase; then it is changed', async () => {
+  it('[EN18] [EN23] [EN24] killed in the middle it goes on; another device gives the passphrase; then it is changed', async () => {
     const random = new SeededRandom(2026);
     const laptop = await cloud.device('Laptop', { files: filesOf(random) });
     const phone = await cloud.device('Phone', { config: { kind: 'phone' } });
     await settle(laptop, phone);
+    await phone.runCommand('twincloud:encryption');
+    await dialogOf(phone).getByText('It can be encrypted where it lies').waitFor();
+    await picture(phone, 'phone-explained');
+    await phone.closeModals();
     const plain = await contentsOfBucket();
     expect(plain).toContain('a canary plan');
     expect(plain).toContain('media/canary-0.bin');
@@ -115,7 +119,7 @@ describe('a vault that lies in a cloud, encrypted from the app', () => {
     await picture(laptop, 'notice');
     await laptop.page.getByRole('button', { name: 'Go on' }).click();
     const goingOn = dialogOf(laptop);
-    await goingOn.getByText('and that was cut off').waitFor();
+    await goingOn.getByText('Encrypting the vault was cut off').waitFor();
     await picture(laptop, 'cut-off');
     await goingOn.getByRole('button', { name: 'Go on' }).click();
     await goingOn.getByText('Keep the app open').waitFor();
@@ -130,7 +134,7 @@ describe('a vault that lies in a cloud, encrypted from the app', () => {
       await goingOn.getByText('Stopped. Nothing was lost').or(goingOn.getByText('read back whole')).waitFor();
       if (await goingOn.getByText('Stopped. Nothing was lost').isVisible()) {
         await goingOn.getByRole('button', { name: 'Go on' }).click();
-        await goingOn.getByText('and that was cut off').waitFor();
+        await goingOn.getByText('Encrypting the vault was cut off').waitFor();
         await goingOn.getByRole('button', { name: 'Go on' }).click();
       }
     }
