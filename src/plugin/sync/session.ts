@@ -1,7 +1,6 @@
 import type { CloudDeps, Engine } from '../../engine/api.ts';
 import type { StateStore, Vault } from '../../engine/ports.ts';
 import type { OpenedCloud } from '../../storage/check-cloud.ts';
-import type { HeldKey } from '../../storage/sealed/held-key.ts';
 import type { Finding } from '../../storage/check-connection.ts';
 import type { DeviceStore } from '../adapters/device-store.ts';
 import { cloudId, isCloudNamed } from '../settings/cloud.ts';
@@ -46,7 +45,7 @@ export interface SessionParts {
     readonly cloud: CloudWithKeys;
     readonly way: Way;
     /** Of an encrypted cloud. */
-    readonly vaultKey: HeldKey | undefined;
+    readonly vaultKey: Awaited<ReturnType<VaultKeys['get']>>;
   }) => Promise<Engine>;
   /** Rejects with an Error for people where the cloud cannot keep a vault. */
   readonly probe: (cloud: CloudWithKeys, signal: AbortSignal) => Promise<Way>;
