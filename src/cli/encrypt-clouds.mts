@@ -1,17 +1,8 @@
-import { MemoryState } from '../engine/memory/memory-state.ts';
 import { MAIN } from '../engine/replicas/places.ts';
 import type { Sides } from '../engine/sealing/sides.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import type { VaultKey } from '../storage/sealed/vault-key.ts';
-import { withEncryption } from '../storage/sealed/with-encryption.ts';
-import {
-  claimFirstKey,
-  readWrappedKey,
-  shareWrappedKey,
-  wrapKey,
-  type WrappedKey,
-} from '../storage/sealed/wrapped-key.ts';
-import { VaultKey as Key } from '../storage/sealed/vault-key.ts';
+import { newKey, openHeld, sealedStore, type HeldKey } from '../storage/sealed/held-key.ts';
+import { claimFirstKey, readWrappedKey, type WrappedKey } from '../storage/sealed/wrapped-key.ts';
 import { Meter } from '../storage/wrappers/with-metering.ts';
 import { CliError } from './cli-error.mts';
 import { openBackup, openStore, toolsOf, wrapped } from './compose.mts';
@@ -20,7 +11,7 @@ import type { Context } from './context.mts';
 import { askNewPassphrase, askSecret } from './passphrase.mts';
 import { nodeCompression } from './platform/compression.mts';
 import type { VaultSetup } from './session.mts';
-import { opened, wrappedOf, wrongSecret } from './vault-seal.mts';
+import { wrappedOf, wrongSecret } from './vault-seal.mts';
 
 /** One of the vault's clouds, without a seal. */
 export interface PlainCloud {
@@ -48,11 +39,6 @@ export async function openClouds(
   return clouds.sort((a, b) => Number(b.name === primary) - Number(a.name === primary));
 }
 
-export interface HeldKey {
-  readonly key: VaultKey;
-  readonly wrapped: WrappedKey;
-}
-
 /** The key that lies in the cloud, which a person opens; else a new one, which is put there first. */
 export async function keyFor(
   { store }: PlainCloud,
@@ -62,32 +48,27 @@ export async function keyFor(
   const known = config.encryption === undefined ? undefined : wrappedOf(config.encryption);
   const there = (await readWrappedKey(store, { signal })) ?? known;
   if (there !== undefined) return openedBy(there, env);
-  const key = await Key.create();
-  const made = await wrapKey(key, await askNewPassphrase(env), { revision: 1 });
-  const held = await claimFirstKey(store, made, { signal });
-  return held.id === made.id ? { key, wrapped: held } : openedBy(held, env);
+  const { key, wrapped: made } = await newKey(await askNewPassphrase(env));
+  const first = await claimFirstKey(store, made, { signal });
+  return first.id === made.id ? { key, wrapped: first } : openedBy(first, env);
 }
 
 async function openedBy(wrapped: WrappedKey, env: NodeJS.ProcessEnv): Promise<HeldKey> {
-  const key = await opened(wrapped, await askSecret(env));
-  if (key === undefined) throw wrongSecret();
-  return { key, wrapped };
+  const held = await openHeld(wrapped, await askSecret(env));
+  if (held === undefined) throw wrongSecret();
+  return held;
 }
 
 /** The cloud as it is, and through the key; the key goes there before a sealed head does. */
 export function sidesOf(
   { store }: PlainCloud,
-  { key, wrapped: held }: HeldKey,
+  held: HeldKey,
   { context, config }: { readonly context: Context; readonly config: VaultConfig },
 ): Sides {
   const { console, signal } = context;
-  const sealed = withEncryption(store, {
-    key: () => Promise.resolve(key),
-    gzip: nodeCompression,
-    beforeHead: (call) => shareWrappedKey(store, held, call),
-  });
+  const sealed = sealedStore(store, held, nodeCompression);
   return {
-    deps: { ...toolsOf(config, SILENT), store: sealed, state: new MemoryState() },
+    deps: toolsOf(config, SILENT),
     plain: store,
     sealed,
     signal,

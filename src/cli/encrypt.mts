@@ -1,7 +1,7 @@
 import type { ObjectStore } from '../storage/object-store.ts';
 import { lookAtCloud } from '../storage/sealed/look-at-cloud.ts';
-import { VaultKey } from '../storage/sealed/vault-key.ts';
-import { claimFirstKey, wrapKey, type WrappedKey } from '../storage/sealed/wrapped-key.ts';
+import { newKey } from '../storage/sealed/held-key.ts';
+import { claimFirstKey, type WrappedKey } from '../storage/sealed/wrapped-key.ts';
 import { CliError, EXIT } from './cli-error.mts';
 import type { VaultConfig } from './config.mts';
 import { askNewPassphrase, askSecret } from './passphrase.mts';
@@ -27,7 +27,7 @@ export async function encryptionOf(
       'This cloud holds files already, which --encrypt would leave readable beside the encrypted vault. Name an empty prefix or folder.',
       EXIT.usage,
     );
-  const wrapped = await wrapKey(await VaultKey.create(), await askNewPassphrase(env), { revision: 1 });
+  const { wrapped } = await newKey(await askNewPassphrase(env));
   const held = await claimFirstKey(store, wrapped, { signal });
   return held.id === wrapped.id ? encryptionConfig(held) : joined(held, env);
 }

@@ -25,6 +25,9 @@ export interface EngineDeps {
   readonly primary?: string;
 }
 
+/** What it takes to work on clouds alone, with no vault and no memory. */
+export type CloudDeps = Omit<EngineDeps, 'vault' | 'state'>;
+
 /** A cloud that holds what the primary holds, for the day on which that fails. */
 export interface Backup {
   /** As the settings call it; no two have the same. */

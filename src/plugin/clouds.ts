@@ -12,6 +12,7 @@ import { detectConditionForm } from '../storage/s3/detect-condition-form.ts';
 import { createS3Store } from '../storage/s3/s3-store.ts';
 import { withTimeout } from '../storage/wrappers/with-timeout.ts';
 import { wrapped } from '../storage/wrappers/wrapped.ts';
+import { AnswerPatience } from './adapters/http/answer-patience.ts';
 import { BodyGate } from './adapters/http/body-gate.ts';
 import { fetchTransport } from './adapters/http/fetch-transport.ts';
 import { roadIsOpen } from './adapters/http/probe-road.ts';
@@ -44,14 +45,30 @@ const QUOTED = { conditionForm: 'quoted', transport: 'request-url' } as const sa
 export class Clouds {
   readonly #limits: CloudLimits;
   readonly #gate: BodyGate;
+  readonly #patience: AnswerPatience;
 
   constructor(limits: CloudLimits) {
     this.#limits = limits;
     this.#gate = new BodyGate({ oneLarge: limits.isPhone });
+    this.#patience = new AnswerPatience(limits.clock);
   }
 
   open(cloud: CloudWithKeys, way: Way): ObjectStore {
-    return this.#opened(cloud, way).store;
+    return this.opened(cloud, way).store;
+  }
+
+  /** As `open`, with the provider's own store. */
+  opened(cloud: CloudWithKeys, way: Way): OpenedCloud {
+    const { connections, clock } = this.#limits;
+    const { prefix } = cloud.place;
+    const bare = this.#bare(cloud, way);
+    const store = wrapped(bare, {
+      prefix: prefix === '' ? '' : `${prefix}/`,
+      timer: clock,
+      jitter: webRandom,
+      connections,
+    });
+    return { bare, store };
   }
 
   /** Rejects with an Error for people where the cloud cannot keep a vault. */
@@ -77,26 +94,13 @@ export class Clouds {
   async check(cloud: CloudWithKeys, signal: AbortSignal | undefined): ReturnType<SessionParts['check']> {
     const stop = signal === undefined ? {} : { signal };
     const { findings, form } = await checkCloud(
-      (conditionForm) => this.#opened(cloud, { ...QUOTED, conditionForm }),
+      (conditionForm) => this.opened(cloud, { ...QUOTED, conditionForm }),
       cloud.kind === 's3' ? ['quoted', 'bare'] : ['quoted'],
       { random: webRandom, clock: this.#limits.clock, probe: paceOf(cloud), ...stop },
     );
     const isGood = findings.every(({ check, state }) => state === 'ok' || ASIDE.has(check));
     if (!isGood) return { findings, way: undefined };
     return { findings, way: { conditionForm: form, transport: await this.#road(cloud, signal) } };
-  }
-
-  #opened(cloud: CloudWithKeys, way: Way): OpenedCloud {
-    const { connections, clock } = this.#limits;
-    const { prefix } = cloud.place;
-    const bare = this.#bare(cloud, way);
-    const store = wrapped(bare, {
-      prefix: prefix === '' ? '' : `${prefix}/`,
-      timer: clock,
-      jitter: webRandom,
-      connections,
-    });
-    return { bare, store };
   }
 
   async #road(cloud: CloudWithKeys, signal: AbortSignal | undefined): Promise<Way['transport']> {
@@ -154,8 +158,8 @@ export class Clouds {
 
   #transport({ transport }: Way): Transport {
     return transport === 'fetch'
-      ? fetchTransport(pageFetch, this.#gate)
-      : requestUrlTransport(requestUrl, this.#gate);
+      ? fetchTransport(pageFetch, this.#gate, this.#patience)
+      : requestUrlTransport(requestUrl, this.#gate, this.#patience);
   }
 }
 

@@ -3,6 +3,7 @@ import { DEFAULT_SETTINGS, type EngineSettings } from '../engine/api.ts';
 import { createEngine } from '../engine/engine.ts';
 import type { Vault } from '../engine/ports.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import { sealedStore, type HeldKey } from '../storage/sealed/held-key.ts';
 import { DeviceStore, type LocalStore } from './adapters/device-store.ts';
 import type { SettingsFile } from './adapters/settings-file.ts';
 import { deleteDatabase } from './adapters/state/connection.ts';
@@ -20,13 +21,13 @@ import { hold } from './platform/exclusive.ts';
 import { webHashing } from './platform/hashing.ts';
 import { openStream } from './platform/open-stream.ts';
 import { webRandom } from './platform/random.ts';
-import type { Settings } from './settings/model.ts';
+import type { DeviceRecord, Settings } from './settings/model.ts';
 import { Conflicts } from './sync/conflicts.ts';
 import { EngineLog } from './sync/engine-log.ts';
 import { LogRing } from './sync/log-ring.ts';
-import { Session } from './sync/session.ts';
+import { Session, type CloudTools } from './sync/session.ts';
 import { PluginSync } from './sync/sync-service.ts';
-import { sealedStore, VaultKeys, type HeldKey } from './sync/vault-keys.ts';
+import { VaultKeys } from './sync/vault-keys.ts';
 import { TEXTS } from './texts.ts';
 
 const MIB = 1024 * 1024;
@@ -62,6 +63,15 @@ export function compose(
   const log = new LogRing(storage);
   const clouds = new Clouds({ ...limits(), clock, isPhone: Platform.isMobile });
   const keys = keysOf(app);
+  const tools = (current: Settings, { id, name }: DeviceRecord): CloudTools => ({
+    clock,
+    random: webRandom,
+    hashing: webHashing,
+    compression: webCompression,
+    log: new EngineLog(log, () => clock.now()),
+    device: { id, name },
+    settings: engineSettings(current, true),
+  });
   const session = new Session({
     device,
     settings: () => settings.settings,
@@ -71,28 +81,21 @@ export function compose(
     openVault: (current) => openVault(app, current, { own, typing }),
     hold: (database, signal) => hold(navigator.locks, database, signal),
     keys,
-    openStore: (cloud, way) => clouds.open(cloud, way),
-    openEngine: async ({ vault, state, settings: current, device: { id, name }, cloud, way, vaultKey }) =>
-      createEngine({
-        vault,
-        store: await storeOf(clouds.open(cloud, way), vaultKey),
-        state,
-        clock,
-        random: webRandom,
-        hashing: webHashing,
-        compression: webCompression,
-        log: new EngineLog(log, () => clock.now()),
-        device: { id, name },
-        settings: engineSettings(current, vaultKey !== undefined),
-      }),
+    openCloud: (cloud, way) => clouds.opened(cloud, way),
+    tools,
+    openEngine: ({ vault, state, settings: current, device: record, cloud, way, vaultKey }) => {
+      const store = storeOf(clouds.open(cloud, way), vaultKey);
+      const settings = engineSettings(current, vaultKey !== undefined);
+      return Promise.resolve(createEngine({ ...tools(current, record), vault, store, state, settings }));
+    },
     probe: (cloud, signal) => clouds.probe(cloud, signal),
     check: (cloud, signal) => clouds.check(cloud, signal),
   });
   const conflicts = new Conflicts(storage, (path) => app.vault.getFileByPath(path) !== null);
   const suggesting = suggestingOf(app, settings);
   const isOnline = (): boolean => navigator.onLine;
-  const tools = { clock, hashing: webHashing, compression: webCompression };
-  const service = new PluginSync({ ...tools, session, settings, device, log, conflicts, keys, isOnline });
+  const means = { clock, hashing: webHashing, compression: webCompression };
+  const service = new PluginSync({ ...means, session, settings, device, log, conflicts, keys, isOnline });
   return { service, suggesting, own, typing };
 }
 
@@ -129,7 +132,7 @@ function openVault(
   });
 }
 
-async function storeOf(store: ObjectStore, vaultKey: HeldKey | undefined): Promise<ObjectStore> {
+function storeOf(store: ObjectStore, vaultKey: HeldKey | undefined): ObjectStore {
   return vaultKey === undefined ? store : sealedStore(store, vaultKey, webCompression);
 }
 

@@ -16,6 +16,7 @@ export class SyncNotices {
   /** The message that was told and still holds. */
   #told: string | undefined;
   #byHand = 0;
+  #lookedForUnfinished = false;
   #asking: Notice | undefined;
 
   /** `ui` is asked for when something is to be told: it holds this object itself. */
@@ -56,6 +57,7 @@ export class SyncNotices {
 
   #stateChanged(): void {
     const { state } = this.#ui().service;
+    if (!this.#lookedForUnfinished) this.#ui().run(TEXTS.encryption.name, () => this.#tellUnfinished());
     if (state.kind === 'synced') this.#told = undefined;
     if (state.kind !== 'attention' || this.#byHand > 0 || state.message === this.#told) return;
     this.#tellAttention(state);
@@ -80,6 +82,19 @@ export class SyncNotices {
     this.#asking = new Notice(this.#fragment(state), ASKING_MS);
   }
 
+  /** Once, when the app has started: encrypting the cloud may have been cut off with it. */
+  async #tellUnfinished(): Promise<void> {
+    this.#lookedForUnfinished = true;
+    const { service, open } = this.#ui();
+    const stage = await service.encryption.unfinished();
+    if (stage === undefined) return;
+    const { unfinished, goOn } = TEXTS.encryption;
+    new Notice(
+      asking(unfinished[stage], goOn, () => open.encryption()),
+      ASKING_MS,
+    );
+  }
+
   #fragment(state: Attention): DocumentFragment {
     const { open } = this.#ui();
     const screens: Readonly<Record<Attention['reason'], () => void>> = {
@@ -90,14 +105,18 @@ export class SyncNotices {
       aside: () => open.log(),
       problems: () => open.log(),
     };
-    return createFragment((fragment) => {
-      fragment.createDiv({ text: TEXT.failed(state.message) });
-      const button = fragment.createEl('button', {
-        cls: 'twincloud-notice-button',
-        text: OPEN[state.reason],
-        attr: { type: 'button' },
-      });
-      button.addEventListener('click', () => screens[state.reason]());
-    });
+    return asking(TEXT.failed(state.message), OPEN[state.reason], screens[state.reason]);
   }
+}
+
+function asking(text: string, buttonText: string, act: () => void): DocumentFragment {
+  return createFragment((fragment) => {
+    fragment.createDiv({ text });
+    const button = fragment.createEl('button', {
+      cls: 'twincloud-notice-button',
+      text: buttonText,
+      attr: { type: 'button' },
+    });
+    button.addEventListener('click', act);
+  });
 }

@@ -14,7 +14,10 @@ import type {
   VerifyReport,
   Version,
 } from '../engine/api.ts';
+import type { Cleared } from '../engine/sealing/clear-plain.ts';
+import type { Versioning } from '../storage/versioning.ts';
 import type { DeviceRecord, Settings } from './settings/model.ts';
+import type { Stage } from './sync/vault-keys.ts';
 
 /** What the status bar shows. Times in milliseconds since 1970. */
 export type SyncState =
@@ -54,8 +57,23 @@ export interface ConflictService {
   undo(id: string): Promise<void>;
 }
 
-/** What a cloud is: `has-key`: encrypted, and this device can open it. */
-export type Encryption = 'has-key' | 'sealed' | 'plain' | 'files' | 'empty';
+/**
+ * What a cloud is. `has-key`: encrypted, and this device can open it; `leftovers`: so too, and beside it lies what is
+ * not encrypted. `begun`: a device began to encrypt the vault in it; `begun-here`: this one did, and has the key.
+ */
+export type Encryption =
+  'has-key' | 'leftovers' | 'sealed' | 'plain' | 'begun' | 'begun-here' | 'files' | 'empty';
+
+/** What takes long tells how far it is, and ends soon when told to: the next call goes on from there. */
+export interface LongWork {
+  readonly onProgress: (progress: Progress) => void;
+  readonly signal: AbortSignal;
+}
+
+/** `versioning`: whether the cloud keeps versions of what was removed, as far as it tells. */
+export interface ClearReport extends Cleared {
+  readonly versioning: Versioning;
+}
 
 /** What rejects does so with an Error whose message is for people. */
 export interface EncryptionService {
@@ -65,6 +83,19 @@ export interface EncryptionService {
   /** Encrypts an empty cloud; the recovery key. */
   begin(passphrase: string): Promise<string>;
   recoveryKey(): Promise<string | undefined>;
+  /**
+   * The first step of encrypting a vault that lies in a cloud: syncs, and agrees on the key; the recovery key.
+   * `undefined`: another device has begun with another passphrase, and nothing was changed.
+   */
+  prepare(passphrase: string, work: LongWork): Promise<string | undefined>;
+  /** The second: all is encrypted and read back, and from its end on no device goes on in the clear. */
+  seal(work: LongWork): Promise<void>;
+  /** The last: removes what lies unencrypted beside an encrypted vault. May be done at any later time, too. */
+  clear(work: LongWork): Promise<ClearReport>;
+  /** What of this has been begun here and is still to do. Asks no cloud. */
+  unfinished(): Promise<Stage | undefined>;
+  /** Another passphrase for the same key. */
+  changePassphrase(passphrase: string): Promise<void>;
 }
 
 /**

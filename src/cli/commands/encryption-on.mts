@@ -3,6 +3,7 @@ import { EngineError } from '../../engine/api.ts';
 import { MAIN } from '../../engine/replicas/places.ts';
 import { clearPlain, type Cleared } from '../../engine/sealing/clear-plain.ts';
 import { sealCloud } from '../../engine/sealing/seal-cloud.ts';
+import type { HeldKey } from '../../storage/sealed/held-key.ts';
 import { isStoreError } from '../../storage/store-error.ts';
 import { tellsVersioning } from '../../storage/versioning.ts';
 import { askLine, isAgreed } from '../ask.mts';
@@ -15,7 +16,6 @@ import {
   notSyncedYet,
   openClouds,
   sidesOf,
-  type HeldKey,
   type PlainCloud,
 } from '../encrypt-clouds.mts';
 import { openSession, type Session } from '../session.mts';

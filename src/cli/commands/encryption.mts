@@ -3,11 +3,11 @@ import { openStore, wrapped } from '../compose.mts';
 import { changeConfig, withVault, type VaultConfig } from '../config.mts';
 import type { Context } from '../context.mts';
 import { Meter } from '../../storage/wrappers/with-metering.ts';
-import { addWrappedKey, readWrappedKey, shareWrappedKey, wrapKey } from '../../storage/sealed/wrapped-key.ts';
-import type { VaultKey } from '../../storage/sealed/vault-key.ts';
+import { changePassphrase as changeHeld, openHeld, type HeldKey } from '../../storage/sealed/held-key.ts';
+import { readWrappedKey } from '../../storage/sealed/wrapped-key.ts';
 import { askNewPassphrase, askSecret } from '../passphrase.mts';
 import { findSetup, type VaultSetup } from '../session.mts';
-import { encryptionConfig, opened, wrappedOf, wrongSecret } from '../vault-seal.mts';
+import { encryptionConfig, wrappedOf, wrongSecret } from '../vault-seal.mts';
 
 const NEW_VARIABLE = 'TWINCLOUD_NEW_PASSPHRASE';
 
@@ -15,7 +15,7 @@ const NEW_VARIABLE = 'TWINCLOUD_NEW_PASSPHRASE';
 export async function showRecoveryKey(context: Context): Promise<ExitCode> {
   const { console } = context;
   const { encryption } = await encryptedSetup(context);
-  const key = await keyOf(encryption, context);
+  const { key } = await keyOf(encryption, context);
   console.json({ recoveryKey: key.identity });
   console.line(key.identity);
   console.line('');
@@ -33,15 +33,13 @@ export async function changePassphrase(context: Context): Promise<ExitCode> {
   const store = wrapped(await openStore(remote, { conditionForm: form, create: false }), remote, new Meter());
   try {
     const there = (await readWrappedKey(store, { signal })) ?? wrappedOf(encryption);
-    const key = await keyOf(there === undefined ? encryption : encryptionConfig(there), context);
-    const revision = (there?.revision ?? 0) + 1;
-    const next = await wrapKey(key, await askNewPassphrase(env, NEW_VARIABLE), { revision });
-    if (!(await addWrappedKey(store, next, { signal })))
+    const held = await keyOf(there === undefined ? encryption : encryptionConfig(there), context);
+    const next = await changeHeld(store, held, await askNewPassphrase(env, NEW_VARIABLE), { signal });
+    if (next === undefined)
       throw new CliError(
         'Another device changed the passphrase at the same moment. Look which holds, and try again.',
       );
-    await shareWrappedKey(store, next, { signal });
-    const changed: VaultConfig = { ...config, encryption: encryptionConfig(next) };
+    const changed: VaultConfig = { ...config, encryption: encryptionConfig(next.wrapped) };
     await changeConfig(configFolder, (all) => withVault(all, changed));
   } finally {
     await store.close();
@@ -65,9 +63,9 @@ async function encryptedSetup(context: Context): Promise<Encrypted> {
   throw new CliError('This vault is not encrypted. To encrypt it: twincloud encryption on', EXIT.usage);
 }
 
-async function keyOf(encryption: Encrypted['encryption'], { env }: Context): Promise<VaultKey> {
+async function keyOf(encryption: Encrypted['encryption'], { env }: Context): Promise<HeldKey> {
   const known = wrappedOf(encryption);
-  const key = known === undefined ? undefined : await opened(known, await askSecret(env));
-  if (key === undefined) throw wrongSecret();
-  return key;
+  const held = known === undefined ? undefined : await openHeld(known, await askSecret(env));
+  if (held === undefined) throw wrongSecret();
+  return held;
 }

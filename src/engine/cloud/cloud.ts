@@ -8,7 +8,7 @@ import type {
   ObjectVersion,
   PutOptions,
 } from '../../storage/object-store.ts';
-import { EngineError, type EngineDeps } from '../api.ts';
+import { EngineError, type CloudDeps } from '../api.ts';
 
 export interface CloudGetOptions {
   readonly ifNoneMatch?: string;
@@ -29,7 +29,7 @@ export class Cloud {
   readonly #now: () => number;
   #offsetMs = 0;
 
-  constructor(deps: EngineDeps, signal: AbortSignal | undefined) {
+  constructor(deps: CloudDeps, signal: AbortSignal | undefined) {
     this.store = deps.store;
     this.signal = signal;
     this.#now = () => deps.clock.now();

@@ -2,7 +2,7 @@ import { inLanes } from '../lanes.ts';
 import type { ContentLocation, FileEntry } from '../../core/model/entry.ts';
 import { EMPTY_HASH, type ContentHash, type ObjectKey } from '../../core/model/ids.ts';
 import { isStoreError, StoreError } from '../../storage/store-error.ts';
-import type { EngineDeps, EngineSettings } from '../api.ts';
+import type { CloudDeps, EngineSettings } from '../api.ts';
 import { CompressionError } from '../ports.ts';
 import type { Cloud } from './cloud.ts';
 
@@ -35,9 +35,9 @@ export function isLarge(wanted: Wanted, { bodyBytes }: Pick<EngineSettings, 'bod
 /** Fetches contents and proves each by its hash. Missing or wrong ones are `damaged`, not an error. */
 export class ContentReader {
   readonly #cloud: Cloud;
-  readonly #deps: EngineDeps;
+  readonly #deps: CloudDeps;
 
-  constructor(deps: EngineDeps, cloud: Cloud) {
+  constructor(deps: CloudDeps, cloud: Cloud) {
     this.#deps = deps;
     this.#cloud = cloud;
   }

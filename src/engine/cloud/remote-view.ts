@@ -3,7 +3,7 @@ import { rootKey } from '../../core/format/keys.ts';
 import type { ContentLocation, Entry, RemoteTree } from '../../core/model/entry.ts';
 import type { Head } from '../../core/model/head.ts';
 import type { ContentHash, ObjectKey } from '../../core/model/ids.ts';
-import { EngineError, type EngineDeps } from '../api.ts';
+import { EngineError, type CloudDeps } from '../api.ts';
 import { orAbsent, type Cloud } from './cloud.ts';
 import { MAX_HEAD_OBJECT_BYTES, readHead, tagged, unpackHead, type TaggedHead } from './head.ts';
 import { readTree } from './tree-reader.ts';
@@ -25,7 +25,7 @@ export type Refreshed =
  * The cloud now; one request when nothing is new. `knownTree` is called only when something is.
  */
 export async function refresh(
-  deps: EngineDeps,
+  deps: CloudDeps,
   cloud: Cloud,
   known: TaggedHead | undefined,
   knownTree: () => Promise<RemoteTree>,
@@ -51,7 +51,7 @@ export async function refresh(
  * so far back. What cannot be decided is `false`: the caller rejoins, which deletes nothing.
  */
 export async function descends(
-  deps: EngineDeps,
+  deps: CloudDeps,
   cloud: Cloud,
   head: Head,
   observed: Observed,

@@ -8,7 +8,7 @@ import type { ObjectKey } from '../../core/model/ids.ts';
 import { shardIndex } from '../../core/model/shards.ts';
 import { applyRecords } from '../../core/model/tree.ts';
 import type { VaultPath } from '../../core/model/vault-path.ts';
-import type { EngineDeps } from '../api.ts';
+import type { CloudDeps } from '../api.ts';
 import { CompressionError } from '../ports.ts';
 import { formatError, orAbsent, type Cloud } from './cloud.ts';
 
@@ -29,7 +29,7 @@ export interface KnownTree {
  * are new are fetched. Rejects with kind `format` when a part is missing or damaged.
  */
 export async function readTree(
-  deps: EngineDeps,
+  deps: CloudDeps,
   cloud: Cloud,
   head: Head,
   known?: KnownTree,
@@ -48,7 +48,7 @@ export async function readTree(
 
 /** All entries of the shards of a head, before its deltas. */
 export async function shardTree(
-  deps: EngineDeps,
+  deps: CloudDeps,
   cloud: Cloud,
   head: Head,
   known?: KnownTree,
@@ -68,7 +68,7 @@ export async function shardTree(
   return tree;
 }
 
-export async function readShard(deps: EngineDeps, cloud: Cloud, hash: string): Promise<readonly Entry[]> {
+export async function readShard(deps: CloudDeps, cloud: Cloud, hash: string): Promise<readonly Entry[]> {
   const key = shardKey(hash);
   const plain = await unpack(deps, cloud, key);
   if ((await deps.hashing.sha256(plain)) !== hash)
@@ -83,7 +83,7 @@ export async function readShard(deps: EngineDeps, cloud: Cloud, hash: string): P
  * to hold none.
  */
 export async function recordsAfter(
-  { deps, cloud }: { readonly deps: EngineDeps; readonly cloud: Cloud },
+  { deps, cloud }: { readonly deps: CloudDeps; readonly cloud: Cloud },
   head: Head,
   from: number,
   skip: readonly ObjectKey[] = [],
@@ -95,7 +95,7 @@ export async function recordsAfter(
 }
 
 export async function readDelta(
-  deps: EngineDeps,
+  deps: CloudDeps,
   cloud: Cloud,
   key: ObjectKey,
 ): Promise<readonly CommitRecord[]> {
@@ -104,7 +104,7 @@ export async function readDelta(
   return decoded.value;
 }
 
-async function unpack(deps: EngineDeps, cloud: Cloud, key: ObjectKey): Promise<Uint8Array> {
+async function unpack(deps: CloudDeps, cloud: Cloud, key: ObjectKey): Promise<Uint8Array> {
   const body = await orAbsent(cloud.bytes(key, MAX_PACKED_BYTES));
   if (body === undefined) throw formatError(key, 'it is missing.');
   try {

@@ -3,7 +3,7 @@ import { KEY_PREFIXES, rootKey } from '../../core/format/keys.ts';
 import { keptRoots } from '../../core/model/collection.ts';
 import type { Head } from '../../core/model/head.ts';
 import type { CommitId } from '../../core/model/ids.ts';
-import { EngineError, type EngineDeps } from '../api.ts';
+import { EngineError, type CloudDeps } from '../api.ts';
 import { orAbsent, type Cloud } from '../cloud/cloud.ts';
 import { MAX_HEAD_OBJECT_BYTES, readHead, unpackHead } from '../cloud/head.ts';
 import { listTimed, rootTimes } from './listing.ts';
@@ -17,7 +17,7 @@ const HEAD_TRIES = 3;
  * the cloud moved on meanwhile.
  */
 export async function onFreshHead<T>(
-  deps: EngineDeps,
+  deps: CloudDeps,
   cloud: Cloud,
   work: (head: Head) => Promise<T>,
 ): Promise<T> {
@@ -38,7 +38,7 @@ export async function onFreshHead<T>(
 }
 
 /** The head and every kept root that it descends from, newest first. A root that cannot be read is left out. */
-export async function readChain(deps: EngineDeps, cloud: Cloud, head: Head): Promise<readonly Head[]> {
+export async function readChain(deps: CloudDeps, cloud: Cloud, head: Head): Promise<readonly Head[]> {
   const { objects, serverMs } = await listTimed(cloud, KEY_PREFIXES.root);
   const times = rootTimes(objects);
   // Without the server's time nothing can be called too old.
@@ -52,7 +52,7 @@ export async function readChain(deps: EngineDeps, cloud: Cloud, head: Head): Pro
 
 /** `undefined` when it is gone, damaged, or another commit's. */
 export async function readableRoot(
-  deps: EngineDeps,
+  deps: CloudDeps,
   cloud: Cloud,
   commit: CommitId,
 ): Promise<Head | undefined> {
@@ -67,7 +67,7 @@ export async function readableRoot(
 }
 
 /** `undefined` when it is gone. Rejects with kind `format` when it cannot be understood. */
-export async function readRoot(deps: EngineDeps, cloud: Cloud, commit: CommitId): Promise<Head | undefined> {
+export async function readRoot(deps: CloudDeps, cloud: Cloud, commit: CommitId): Promise<Head | undefined> {
   const key = rootKey(commit);
   const body = await orAbsent(cloud.bytes(key, MAX_HEAD_OBJECT_BYTES));
   return body === undefined ? undefined : unpackHead(deps.compression, body, key);

@@ -9,7 +9,7 @@ import {
   type PastMoment,
 } from '../../core/model/history.ts';
 import type { CommitId, ObjectKey } from '../../core/model/ids.ts';
-import { EngineError, type EngineDeps, type Moment } from '../api.ts';
+import { EngineError, type CloudDeps, type Moment } from '../api.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import { readDelta, readTree, recordsAfter, shardTree } from '../cloud/tree-reader.ts';
 import { onFreshHead, readableRoot, readChain } from './chain.ts';
@@ -25,7 +25,7 @@ const ID_DIGITS = 16;
 const LEAST_DIGITS = 6;
 
 /** Rejects with kind `not-found`, and the range that is kept, where the moment cannot be had. */
-export async function treeOfMoment(deps: EngineDeps, cloud: Cloud, moment: Moment): Promise<MomentTree> {
+export async function treeOfMoment(deps: CloudDeps, cloud: Cloud, moment: Moment): Promise<MomentTree> {
   return onFreshHead(deps, cloud, async (head) => {
     if (moment.kind === 'now') {
       const { commit, generation } = head;
@@ -40,7 +40,7 @@ export async function treeOfMoment(deps: EngineDeps, cloud: Cloud, moment: Momen
 
 /** The vault exactly as it was after that commit; `undefined` where the cloud cannot tell. */
 export async function treeOfCommit(
-  deps: EngineDeps,
+  deps: CloudDeps,
   cloud: Cloud,
   commit: CommitId,
 ): Promise<RemoteTree | undefined> {
@@ -56,7 +56,7 @@ export async function treeOfCommit(
 
 /** The commit's own root, where it stands aside of the chain: a backup keeps so what the primary went back from. */
 async function asideTree(
-  deps: EngineDeps,
+  deps: CloudDeps,
   cloud: Cloud,
   { chain, past }: { readonly chain: readonly Head[]; readonly past: PastMoment },
 ): Promise<MomentTree | undefined> {
@@ -69,7 +69,7 @@ async function asideTree(
 }
 
 async function pastTree(
-  deps: EngineDeps,
+  deps: CloudDeps,
   cloud: Cloud,
   chain: readonly Head[],
   moment: PastMoment,
@@ -113,7 +113,7 @@ const REASONS: Readonly<Record<Reason, string>> = {
 };
 
 async function beyond(
-  deps: EngineDeps,
+  deps: CloudDeps,
   cloud: Cloud,
   chain: readonly Head[],
   reason: Reason,
@@ -124,7 +124,7 @@ async function beyond(
 
 /** With times that only a delta tells. */
 async function timedRange(
-  deps: EngineDeps,
+  deps: CloudDeps,
   cloud: Cloud,
   chain: readonly Head[],
 ): Promise<KeptRange | undefined> {
@@ -139,7 +139,7 @@ async function timedRange(
 }
 
 async function stampIn(
-  deps: EngineDeps,
+  deps: CloudDeps,
   cloud: Cloud,
   delta: ObjectKey | undefined,
   index: number,

@@ -4,6 +4,7 @@ import { parseContentHash, shortHash, type ContentHash, type ObjectKey } from '.
 import { parseVaultPath, type VaultPath } from '../../core/model/vault-path.ts';
 import { createScope } from '../../core/policy/scope.ts';
 import type { ListedObject } from '../../storage/object-store.ts';
+import type { CloudDeps } from '../api.ts';
 import { orAbsent } from '../cloud/cloud.ts';
 import { ContentReader } from '../cloud/content.ts';
 import type { Run } from '../execute/run.ts';
@@ -58,7 +59,9 @@ export interface PlainContents {
   readonly mtimeMs: number;
 }
 
-type Reading = Pick<Run, 'deps' | 'cloud'>;
+interface Reading extends Pick<Run, 'cloud'> {
+  readonly deps: CloudDeps;
+}
 
 /** `undefined` when the object has gone since it was listed. */
 export function readPlain(run: Reading, object: PlainKey): Promise<PlainContents | undefined> {

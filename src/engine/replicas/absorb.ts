@@ -35,11 +35,12 @@ export async function absorb(route: Route, tail: Tail, sync: SyncDevice): Promis
   const common = newestCommon(tail.own, tail.old);
   const base = common === undefined ? undefined : await treeOfCommit(deps, from, common);
   const vault = new TreeVault(tree, new ContentReader(deps, to), deps.hashing);
-  const state = new DeviceState(new MemoryState());
+  const memory = new MemoryState();
+  const state = new DeviceState(memory);
   await state.write(remembering(tree, base));
   const options = { audit: 'never', acceptFirst: true, ...from.options } as const;
   const report = await sync({
-    deps: importing(deps, { vault, old: tail.old }),
+    deps: importing({ ...deps, vault, state: memory }, tail.old),
     state,
     options,
     only: 'outgoing',
@@ -49,14 +50,10 @@ export async function absorb(route: Route, tail: Tail, sync: SyncDevice): Promis
   return report.problems.filter(({ kind }) => kind === 'unreadable' || kind === 'changed-while-read');
 }
 
-function importing(
-  deps: EngineDeps,
-  { vault, old }: { readonly vault: TreeVault; readonly old: Head },
-): EngineDeps {
+function importing(deps: EngineDeps, old: Head): EngineDeps {
   const author = old.delta.at(-1)?.deviceName ?? old.shardsAt?.deviceName ?? deps.device.name;
   return {
     ...deps,
-    vault,
     backups: [],
     device: { id: deps.device.id, name: author },
     settings: {

@@ -2,7 +2,7 @@ import { CLOUD_FOLDER, classifyKey, type KeyKind } from '../../core/format/keys.
 import type { ObjectKey } from '../../core/model/ids.ts';
 import type { BodySource, ListedObject, ObjectBody } from '../../storage/object-store.ts';
 import { isStoreError } from '../../storage/store-error.ts';
-import type { EngineDeps } from '../api.ts';
+import type { CloudDeps } from '../api.ts';
 import { orAbsent, type Cloud } from '../cloud/cloud.ts';
 import { inLanes } from '../lanes.ts';
 import type { Sha256 } from '../ports.ts';
@@ -13,7 +13,7 @@ const ORDER: readonly (readonly KeyKind[])[] = [['pack', 'blob'], ['delta', 'sha
 
 /** Two clouds, the objects going from the one to the other. */
 export interface Route {
-  readonly deps: EngineDeps;
+  readonly deps: CloudDeps;
   readonly from: Cloud;
   readonly to: Cloud;
   /** Told of each object that is copied. */

@@ -1,12 +1,11 @@
 import type { ListedObject, ObjectStore } from '../../storage/object-store.ts';
-import type { EngineDeps, Progress } from '../api.ts';
+import type { CloudDeps, Progress } from '../api.ts';
 import { Cloud } from '../cloud/cloud.ts';
 import type { Route } from '../replicas/copy-objects.ts';
 
 /** One cloud, seen twice: as it lies there, and through the vault's key. */
 export interface Sides {
-  /** `store` and `backups` of them are not used. */
-  readonly deps: EngineDeps;
+  readonly deps: Omit<CloudDeps, 'store' | 'backups' | 'primary'>;
   readonly plain: ObjectStore;
   /** `withEncryption` around `plain`. */
   readonly sealed: ObjectStore;
@@ -17,7 +16,7 @@ export interface Sides {
 /** From the plain objects to the sealed ones. */
 export function routeOf({ deps, plain, sealed, signal }: Sides): Route {
   return {
-    deps: { ...deps, store: sealed, backups: [] },
+    deps: { ...deps, store: sealed },
     from: new Cloud({ ...deps, store: plain }, signal),
     to: new Cloud({ ...deps, store: sealed }, signal),
   };

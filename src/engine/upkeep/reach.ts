@@ -4,7 +4,7 @@ import { reachableKeys } from '../../core/model/collection.ts';
 import type { Entry } from '../../core/model/entry.ts';
 import type { Head } from '../../core/model/head.ts';
 import type { ObjectKey } from '../../core/model/ids.ts';
-import type { EngineDeps } from '../api.ts';
+import type { CloudDeps } from '../api.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import { readDelta, readShard } from '../cloud/tree-reader.ts';
 
@@ -15,12 +15,12 @@ const OBJECTS_AT_ONCE = 8;
  * keys that it names are kept.
  */
 export class Reach {
-  readonly #deps: EngineDeps;
+  readonly #deps: CloudDeps;
   readonly #cloud: Cloud;
   readonly #named = new Map<ObjectKey, ReadonlySet<ObjectKey>>();
   readonly #interned = new Map<ObjectKey, ObjectKey>();
 
-  constructor(deps: EngineDeps, cloud: Cloud) {
+  constructor(deps: CloudDeps, cloud: Cloud) {
     this.#deps = deps;
     this.#cloud = cloud;
   }

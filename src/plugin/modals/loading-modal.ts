@@ -30,10 +30,11 @@ export abstract class LoadingModal<T> extends Modal {
     const { title, classes = [] } = this.loading();
     this.modalEl.addClass('twincloud-modal', ...classes);
     this.setTitle(title);
-    await this.#load();
+    await this.load();
   }
 
-  async #load(): Promise<void> {
+  /** Asks anew. */
+  protected async load(): Promise<void> {
     const { waiting, load } = this.loading();
     this.contentEl.empty();
     statusLine(this.contentEl, waiting);
@@ -54,7 +55,7 @@ export abstract class LoadingModal<T> extends Modal {
     this.contentEl.empty();
     failureBox(this.contentEl, message);
     const row = buttonRow(this.contentEl);
-    const again = button(row, TEXTS.again, () => void this.#load());
+    const again = button(row, TEXTS.again, () => void this.load());
     again.setCta().buttonEl.focus({ preventScroll: true });
     button(row, TEXTS.close, () => this.close());
   }

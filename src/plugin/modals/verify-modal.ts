@@ -1,9 +1,10 @@
-import { Modal, ProgressBarComponent } from 'obsidian';
-import type { Progress, VerifyReport } from '../../engine/api.ts';
+import { Modal } from 'obsidian';
+import type { VerifyReport } from '../../engine/api.ts';
 import { TEXTS } from '../texts.ts';
 import { plainText } from '../../core/text/words.ts';
 import type { Ui } from '../ui-context.ts';
 import { button, buttonRow, callout, failureBox, foldedList, messageOf, statusLine } from './parts.ts';
+import { progressView } from './progress-view.ts';
 
 /** Looks over the cloud as soon as it opens; closing it stops that. */
 export class VerifyModal extends Modal {
@@ -21,28 +22,10 @@ export class VerifyModal extends Modal {
     this.modalEl.addClass('twincloud-modal');
     this.setTitle(TEXTS.verify.title);
     contentEl.createEl('p', { text: TEXTS.verify.explain });
-    const bar = contentEl.createDiv({
-      cls: 'twincloud-progress',
-      attr: {
-        role: 'progressbar',
-        'aria-label': TEXTS.verify.bar,
-        'aria-valuemin': '0',
-        'aria-valuemax': '100',
-      },
+    const onProgress = progressView(contentEl, {
+      label: TEXTS.verify.bar,
+      onStop: () => this.#stopping.abort(),
     });
-    const progress = new ProgressBarComponent(bar);
-    const line = statusLine(contentEl, TEXTS.verify.starting);
-    const stop = button(buttonRow(contentEl), TEXTS.verify.stop, () => {
-      stop.setDisabled(true);
-      this.#stopping.abort();
-    });
-    stop.buttonEl.focus();
-    const onProgress = (now: Progress): void => {
-      const percent = percentOf(now);
-      progress.setValue(percent);
-      bar.setAttr('aria-valuenow', String(Math.round(percent)));
-      line.setText(TEXTS.status.progress(now));
-    };
     try {
       const report = await this.#ui.service.verify(onProgress, this.#stopping.signal);
       if (!this.#closing.signal.aborted) this.#show(report);
@@ -93,9 +76,4 @@ export class VerifyModal extends Modal {
     const close = button(buttonRow(this.contentEl), TEXTS.close, () => this.close());
     close.buttonEl.focus({ preventScroll: true });
   }
-}
-
-function percentOf({ doneFiles, totalFiles, doneBytes, totalBytes }: Progress): number {
-  if (totalBytes > 0) return (100 * doneBytes) / totalBytes;
-  return totalFiles > 0 ? (100 * doneFiles) / totalFiles : 0;
 }

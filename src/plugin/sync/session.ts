@@ -1,13 +1,13 @@
-import type { Engine } from '../../engine/api.ts';
+import type { CloudDeps, Engine } from '../../engine/api.ts';
 import type { StateStore, Vault } from '../../engine/ports.ts';
-import type { ObjectStore } from '../../storage/object-store.ts';
+import type { OpenedCloud } from '../../storage/check-cloud.ts';
 import type { Finding } from '../../storage/check-connection.ts';
 import type { DeviceStore } from '../adapters/device-store.ts';
 import { cloudId, isCloudNamed } from '../settings/cloud.ts';
 import type { AzureSettings, DeviceRecord, GcsSettings, S3Settings, Settings } from '../settings/model.ts';
 import { TEXTS } from '../texts.ts';
 import { UnsetError } from './outcome.ts';
-import type { HeldKey, VaultKeys } from './vault-keys.ts';
+import type { VaultKeys } from './vault-keys.ts';
 
 export type Probed = NonNullable<DeviceRecord['probed']>;
 /** By which form and road a cloud is spoken to. */
@@ -35,7 +35,8 @@ export interface SessionParts {
   readonly hold: (database: string, signal: AbortSignal) => Promise<() => void>;
   readonly keys: VaultKeys;
   /** Without a seal. */
-  readonly openStore: (cloud: CloudWithKeys, way: Way) => ObjectStore;
+  readonly openCloud: (cloud: CloudWithKeys, way: Way) => OpenedCloud;
+  readonly tools: (settings: Settings, device: DeviceRecord) => CloudTools;
   readonly openEngine: (parts: {
     readonly vault: Vault;
     readonly state: StateStore;
@@ -44,7 +45,7 @@ export interface SessionParts {
     readonly cloud: CloudWithKeys;
     readonly way: Way;
     /** Of an encrypted cloud. */
-    readonly vaultKey: HeldKey | undefined;
+    readonly vaultKey: Awaited<ReturnType<VaultKeys['get']>>;
   }) => Promise<Engine>;
   /** Rejects with an Error for people where the cloud cannot keep a vault. */
   readonly probe: (cloud: CloudWithKeys, signal: AbortSignal) => Promise<Way>;
@@ -54,10 +55,13 @@ export interface SessionParts {
   ) => Promise<{ readonly findings: readonly Finding[]; readonly way: Way | undefined }>;
 }
 
+/** What works on clouds beside the clouds themselves. */
+export type CloudTools = Omit<CloudDeps, 'store' | 'backups' | 'primary'>;
+
 /** The cloud as it is, without a seal, and by what it is known. */
-export interface BareCloud {
+export interface BareCloud extends OpenedCloud {
   readonly id: string;
-  readonly store: ObjectStore;
+  readonly tools: CloudTools;
 }
 
 export interface Opened {
@@ -105,12 +109,18 @@ export class Session {
     }
   }
 
+  /** By what the cloud that is set up is known. */
+  get cloudId(): string {
+    return cloudId(this.#parts.settings());
+  }
+
   /** The cloud as it lies there; whoever asks closes it. */
   async bareCloud(signal: AbortSignal): Promise<BareCloud> {
     const settings = this.#parts.settings();
     const cloud = this.cloud();
     const way = await this.#way(settings, cloud, signal);
-    return { id: cloudId(settings), store: this.#parts.openStore(cloud, way) };
+    const { openCloud, tools, device } = this.#parts;
+    return { id: cloudId(settings), tools: tools(settings, device.record), ...openCloud(cloud, way) };
   }
 
   /** The next `open` makes it anew. */

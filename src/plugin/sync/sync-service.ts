@@ -80,17 +80,18 @@ export class PluginSync implements SyncService {
       now: () => clock.now(),
       checkSetup: () => void session.cloud(),
     });
+    const done = (report: SyncReport): void => {
+      this.#results.done(report);
+      log.save();
+      this.#tell();
+    };
     this.#desk = new ConflictDesk({
       asked: (work) => this.#asked(({ engine }, signal) => work(engine, signal)),
       open: () => this.#results.openConflicts,
-      done: (report) => {
-        this.#results.done(report);
-        log.save();
-        this.#tell();
-      },
+      done,
     });
     const { signal } = this.#closing;
-    this.encryption = new EncryptionDesk({ ...options, turns: this.#turns, signal });
+    this.encryption = new EncryptionDesk({ ...options, turns: this.#turns, signal, done });
     this.#triggers = new Triggers({
       clock,
       about: () => ({

@@ -1,7 +1,6 @@
-import type { Compression, Hashing } from '../../engine/ports.ts';
-import type { ObjectStore } from '../../storage/object-store.ts';
-import type { VaultKey } from '../../storage/sealed/vault-key.ts';
-import type { WrappedKey } from '../../storage/sealed/wrapped-key.ts';
+import type { Hashing } from '../../engine/ports.ts';
+import type { HeldKey } from '../../storage/sealed/held-key.ts';
+import { VaultKey } from '../../storage/sealed/vault-key.ts';
 
 /** The app's secret storage. */
 export interface Secrets {
@@ -9,11 +8,8 @@ export interface Secrets {
   set(name: string, secret: string): void;
 }
 
-/** A vault's key, and its form under the passphrase, which lies in the cloud. */
-export interface HeldKey {
-  readonly key: VaultKey;
-  readonly wrapped: WrappedKey;
-}
+/** What of turning encryption on is still to do. `sealing`: the vault is in the clear; `clearing`: it is sealed, and what was in the clear lies beside it. */
+export type Stage = 'sealing' | 'clearing';
 
 /**
  * Keys of encrypted clouds, in the app's secret storage, each under a name made of its cloud's: another cloud has
@@ -30,20 +26,29 @@ export class VaultKeys {
 
   /** `undefined`: as far as this device knows the cloud is not encrypted. */
   async get(cloud: string): Promise<HeldKey | undefined> {
-    const [identity = '', revision = '', body = ''] = (
+    const kept = await this.kept(cloud);
+    return kept?.stage === 'sealing' ? undefined : kept?.held;
+  }
+
+  /** The key also of a cloud that is being encrypted, and where that stands. */
+  async kept(
+    cloud: string,
+  ): Promise<{ readonly held: HeldKey; readonly stage: Stage | undefined } | undefined> {
+    const [identity = '', revision = '', body = '', stage] = (
       this.#secrets.get(await this.#name(cloud)) ?? ''
     ).split(' ');
     if (identity === '') return undefined;
-    const { VaultKey: Key } = await import('../../storage/sealed/vault-key.ts');
-    const key = await Key.parse(identity);
+    const key = await VaultKey.parse(identity);
     if (key === undefined) return undefined;
     const bytes = Uint8Array.from(atob(body), (character) => character.charCodeAt(0));
-    return { key, wrapped: { revision: Number(revision), id: key.id, body: bytes } };
+    const held = { key, wrapped: { revision: Number(revision), id: key.id, body: bytes } };
+    return { held, stage: stage === 'sealing' || stage === 'clearing' ? stage : undefined };
   }
 
-  async set(cloud: string, { key, wrapped }: HeldKey): Promise<void> {
+  async set(cloud: string, { key, wrapped }: HeldKey, stage?: Stage): Promise<void> {
     const body = btoa(String.fromCharCode(...wrapped.body));
-    this.#secrets.set(await this.#name(cloud), `${key.identity} ${String(wrapped.revision)} ${body}`);
+    const words = [key.identity, String(wrapped.revision), body, ...(stage === undefined ? [] : [stage])];
+    this.#secrets.set(await this.#name(cloud), words.join(' '));
   }
 
   async forget(cloud: string): Promise<void> {
@@ -54,23 +59,4 @@ export class VaultKeys {
     const hash = await this.#hashing.sha256(new TextEncoder().encode(cloud));
     return `twincloud-vault-key-${hash.slice(0, 12)}`;
   }
-}
-
-/** The store, sealed with that key; the key's form under the passphrase goes there before a head does. */
-export async function sealedStore(
-  store: ObjectStore,
-  { key, wrapped }: HeldKey,
-  gzip: Compression,
-): Promise<ObjectStore> {
-  const { withEncryption } = await import('../../storage/sealed/with-encryption.ts');
-  const { shareWrappedKey } = await import('../../storage/sealed/wrapped-key.ts');
-  let isThere = false;
-  return withEncryption(store, {
-    key: () => Promise.resolve(key),
-    gzip,
-    beforeHead: async (call) => {
-      if (!isThere) await shareWrappedKey(store, wrapped, call);
-      isThere = true;
-    },
-  });
 }

@@ -1,4 +1,4 @@
-import type { WireRequest } from './wire.ts';
+import { rangeBytes, type WireRequest } from './wire.ts';
 
 /** Bodies beyond this pass one at a time. */
 const LARGE_BYTES = 1024 * 1024;
@@ -28,11 +28,9 @@ export class BodyGate {
 const TEXTS = /[?&](?:comp=list|fields=)/u;
 
 /** Of an object that is asked for as a whole nobody knows the size yet. */
-function isLarge({ method, headers, body, query, path }: WireRequest): boolean {
+function isLarge(request: WireRequest): boolean {
+  const { method, body, query, path } = request;
   const up = typeof body === 'string' || body instanceof Uint8Array ? body.length : 0;
   if (method !== 'GET' || query?.['list-type'] !== undefined || TEXTS.test(path)) return up > LARGE_BYTES;
-  const range = /^bytes=(?<first>\d+)-(?<last>\d+)$/u.exec(
-    headers['range'] ?? headers['Range'] ?? '',
-  )?.groups;
-  return range === undefined || Number(range['last']) - Number(range['first']) >= LARGE_BYTES;
+  return (rangeBytes(request) ?? Infinity) > LARGE_BYTES;
 }

@@ -1,4 +1,5 @@
 import type { RequestUrlParam, RequestUrlResponse } from 'obsidian';
+import type { AnswerPatience } from './answer-patience.ts';
 import type { BodyGate } from './body-gate.ts';
 import {
   abortError,
@@ -15,14 +16,19 @@ export type RequestUrl = (request: RequestUrlParam) => Promise<RequestUrlRespons
 
 /**
  * Through the app itself, past the browser's cross-origin rules: works with any bucket. Bodies are whole
- * both ways, and an abort only stops the waiting: the transfer goes on, and its place at the gate is kept.
+ * both ways, and an abort only stops the waiting: the transfer goes on, and its place at the gate is kept until
+ * it ends or is given up.
  */
-export function requestUrlTransport(requestUrl: RequestUrl, gate: BodyGate): Transport {
+export function requestUrlTransport(
+  requestUrl: RequestUrl,
+  gate: BodyGate,
+  patience: AnswerPatience,
+): Transport {
   return transport(async (request, abortSignal) => {
     const answer = gate.through(request, async () => {
       // Given up while it waited: nothing was sent.
       abortSignal?.throwIfAborted();
-      return answered(await requestUrl(asked(request)));
+      return answered(await patience.untilWhole(request, () => requestUrl(asked(request))));
     });
     return abortSignal === undefined ? answer : raced(answer, abortSignal);
   });

@@ -90,6 +90,12 @@ export function bodyOf(request: WireRequest): string | Uint8Array<ArrayBuffer> |
   throw new TypeError('a body of another kind than bytes or text');
 }
 
+/** What a ranged request may bring; `undefined`: nobody knows. */
+export function rangeBytes({ headers }: WireRequest): number | undefined {
+  const [, first, last] = /^bytes=(\d+)-(\d+)$/u.exec(headers['range'] ?? headers['Range'] ?? '') ?? [];
+  return last === undefined ? undefined : Number(last) - Number(first) + 1;
+}
+
 /** By the name that the S3 client and those above it know an abort. */
 export function abortError(signal: AbortSignal): Error {
   const error = new Error('the request was stopped', { cause: signal.reason });

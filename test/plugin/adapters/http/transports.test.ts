@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { RequestUrlParam, RequestUrlResponse } from 'obsidian';
 import { describe, expect, it } from 'vitest';
 import type { ObjectKey } from '../../../../src/core/model/ids.ts';
+import { AnswerPatience } from '../../../../src/plugin/adapters/http/answer-patience.ts';
 import { BodyGate } from '../../../../src/plugin/adapters/http/body-gate.ts';
 import { fetchTransport } from '../../../../src/plugin/adapters/http/fetch-transport.ts';
 import { roadIsOpen } from '../../../../src/plugin/adapters/http/probe-road.ts';
@@ -49,11 +50,16 @@ function recorded(respond: (request: RequestUrlParam) => Promise<RequestUrlRespo
 
 const open = new BodyGate({ oneLarge: false });
 
+/** Nobody turns its clock. */
+function patient(): AnswerPatience {
+  return new AnswerPatience(new FakeClock());
+}
+
 describe('the road by requestUrl', () => {
   it('[PH1] sends the address as it was signed', async () => {
     const { asked, requestUrl } = recorded(() => Promise.resolve(answer()));
     const query = { prefix: "a b/(c)*'!", 'list-type': '2', empty: '', flag: null, many: ['2', '1'] };
-    await requestUrlTransport(requestUrl, open).handle({ ...REQUEST, port: 9000, query });
+    await requestUrlTransport(requestUrl, open, patient()).handle({ ...REQUEST, port: 9000, query });
     expect(asked[0]?.url).toBe(
       'https://cloud.example:9000/bucket/a%20b.md?empty=&flag=&list-type=2&many=2&many=1&prefix=a%20b%2F%28c%29%2A%27%21',
     );
@@ -63,7 +69,7 @@ describe('the road by requestUrl', () => {
     const { asked, requestUrl } = recorded(() =>
       Promise.resolve(answer({ status: 404, headers: { ETag: '"x"' }, arrayBuffer: new ArrayBuffer(3) })),
     );
-    const { response } = await requestUrlTransport(requestUrl, open).handle(REQUEST);
+    const { response } = await requestUrlTransport(requestUrl, open, patient()).handle(REQUEST);
     expect(asked[0]).toMatchObject({
       throw: false,
       headers: { 'x-amz-date': 'now', 'cache-control': 'no-cache' },
@@ -77,7 +83,7 @@ describe('the road by requestUrl', () => {
   it('[PH2] gives the app the very bytes, without a copy where it can', async () => {
     const { asked, requestUrl } = recorded(() => Promise.resolve(answer()));
     const whole = new Uint8Array([1, 2, 3, 4]);
-    const transport = requestUrlTransport(requestUrl, open);
+    const transport = requestUrlTransport(requestUrl, open, patient());
     await transport.handle({ ...REQUEST, method: 'PUT', body: whole });
     await transport.handle({ ...REQUEST, method: 'PUT', body: whole.subarray(1, 3) });
     expect(asked[0]?.body).toBe(whole.buffer);
@@ -87,7 +93,7 @@ describe('the road by requestUrl', () => {
   it('[PH3] stops waiting when told to, and sends nothing that was given up before', async () => {
     const { asked, requestUrl } = recorded(() => new Promise(() => undefined));
     const abort = new AbortController();
-    const transport = requestUrlTransport(requestUrl, open);
+    const transport = requestUrlTransport(requestUrl, open, patient());
     const waiting = transport.handle(REQUEST, { abortSignal: abort.signal });
     abort.abort();
     await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
@@ -102,7 +108,7 @@ describe('the road by requestUrl', () => {
     const { asked, requestUrl } = recorded(
       () => new Promise((resolve) => ends.push(() => resolve(answer()))),
     );
-    const transport = requestUrlTransport(requestUrl, new BodyGate({ oneLarge: true }));
+    const transport = requestUrlTransport(requestUrl, new BodyGate({ oneLarge: true }), patient());
     const large: WireRequest = { ...REQUEST, method: 'PUT', body: new Uint8Array(2_000_000) };
     const abort = new AbortController();
     const first = transport.handle(large, { abortSignal: abort.signal });
@@ -132,7 +138,7 @@ describe('the road by requestUrl', () => {
         method === 'PUT'
           ? { headers: { etag: '"tag"', date: new Date(0).toUTCString() } }
           : { status: 404, body: '<Error><Code>NoSuchKey</Code></Error>' },
-      { requestHandler: requestUrlTransport(requestUrlOfNode, open) },
+      { requestHandler: requestUrlTransport(requestUrlOfNode, open, patient()) },
     );
     const key = 'notes/a b.md' as ObjectKey;
     expect(await store.put(key, new TextEncoder().encode('text'))).toEqual({ etag: 'tag', serverTimeMs: 0 });
@@ -143,10 +149,14 @@ describe('the road by requestUrl', () => {
 describe('the road by the page', () => {
   it('[PH4] asks past caches and sends no cookies', async () => {
     const asked: RequestInit[] = [];
-    const transport = fetchTransport((_url, init) => {
-      asked.push(init);
-      return Promise.resolve(new Response('x', { headers: { ETag: '"x"' } }));
-    }, open);
+    const transport = fetchTransport(
+      (_url, init) => {
+        asked.push(init);
+        return Promise.resolve(new Response('x', { headers: { ETag: '"x"' } }));
+      },
+      open,
+      patient(),
+    );
     const { response } = await transport.handle(REQUEST);
     expect(asked[0]).toMatchObject({ cache: 'no-store', credentials: 'omit' });
     expect(response.headers['etag']).toBe('"x"');
@@ -160,6 +170,7 @@ describe('the road by the page', () => {
           signal?.addEventListener('abort', () => reject(new TypeError('Failed to fetch')));
         }),
       open,
+      patient(),
     );
     const waiting = transport.handle(REQUEST, { abortSignal: abort.signal });
     abort.abort();
@@ -171,7 +182,7 @@ describe('the road by the page', () => {
     const md5 = createHash('md5').update(body).digest('hex');
     const { store } = await cannedServer(
       () => ({ body, headers: { etag: `"${md5}"`, 'last-modified': new Date(0).toUTCString() } }),
-      { requestHandler: fetchTransport((url, init) => fetch(url, init), open) },
+      { requestHandler: fetchTransport((url, init) => fetch(url, init), open, patient()) },
     );
     const found = await store.get('a.md' as ObjectKey);
     expect(found.kind === 'found' && new TextDecoder().decode(found.body)).toBe(body);
