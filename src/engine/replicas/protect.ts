@@ -24,6 +24,8 @@ export interface Protecting {
   readonly deps: EngineDeps;
   readonly state: DeviceState;
   readonly options: SyncOptions;
+  /** Of the primary, as just read; absent: the last one that this device remembers. */
+  readonly head?: Head;
   /** Look at every backup, also at one that had all when it was last seen. */
   readonly look?: boolean;
   /** Told of a backup to which objects were copied. */
@@ -57,7 +59,7 @@ const LOOK_AGAIN_MS = 86_400_000;
  */
 export async function protect(work: Protecting): Promise<void> {
   const { deps, state, options } = work;
-  const head = (await state.meta('head'))?.head;
+  const head = work.head ?? (await state.meta('head'))?.head;
   const backups = deps.backups ?? [];
   if (head === undefined || backups.length === 0) return;
   const rows = await state.meta('backups');
