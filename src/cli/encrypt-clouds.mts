@@ -48,6 +48,14 @@ export async function openClouds(
   return clouds.sort((a, b) => Number(b.name === primary) - Number(a.name === primary));
 }
 
+/** The cloud of that name, without a seal. */
+export async function openCloud({ config, remote }: VaultSetup, name: string): Promise<ObjectStore> {
+  const backup = config.backups?.find((one) => one.name === name);
+  if (backup !== undefined) return (await openBackup(backup, {})).store;
+  const bare = await openStore(remote, { conditionForm: config.conditionForm ?? 'quoted', create: false });
+  return wrapped(bare, remote, new Meter());
+}
+
 export interface HeldKey {
   readonly key: VaultKey;
   readonly wrapped: WrappedKey;
