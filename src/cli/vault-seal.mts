@@ -83,7 +83,7 @@ export class VaultSeal {
       }
     }
     // Whether it is the passphrase, the cloud that has authority would tell.
-    throw failure ?? wrongSecret();
+    throw failure instanceof Error ? failure : wrongSecret();
   }
 }
 
