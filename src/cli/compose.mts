@@ -184,7 +184,7 @@ export async function composeEngine(parts: EngineParts): Promise<Engine> {
   const store = parts.store ?? wrapped(await openStore(remote, options), remote, meter, patienceFor(MAIN));
   return createEngine({
     ...toolsOf(config, log),
-    store: (await seal?.around(store)) ?? store,
+    store: (await seal?.around(store, primary !== MAIN)) ?? store,
     state,
     backups: await Promise.all(
       (config.backups ?? []).map((one) => openOrExplain(one, { seal, patience: patienceFor(one.name) })),

@@ -22,13 +22,9 @@ export interface PlainCloud {
 }
 
 /** All clouds of the vault; the one of that name, which has authority, comes first. */
-export async function openClouds(
-  { config, remote }: VaultSetup,
-  primary: string,
-): Promise<readonly PlainCloud[]> {
-  const bare = await openStore(remote, { conditionForm: config.conditionForm ?? 'quoted', create: false });
-  const clouds: PlainCloud[] = [{ name: MAIN, store: wrapped(bare, remote, new Meter()), bare }];
-  for (const backup of config.backups ?? []) {
+export async function openClouds(setup: VaultSetup, primary: string): Promise<readonly PlainCloud[]> {
+  const clouds: PlainCloud[] = [await openMain(setup)];
+  for (const backup of setup.config.backups ?? []) {
     try {
       clouds.push(await openBackup(backup, {}));
     } catch (error) {
@@ -37,6 +33,18 @@ export async function openClouds(
     }
   }
   return clouds.sort((a, b) => Number(b.name === primary) - Number(a.name === primary));
+}
+
+/** The cloud of that name, without a seal. */
+export async function openCloud(setup: VaultSetup, name: string): Promise<ObjectStore> {
+  const backup = setup.config.backups?.find((one) => one.name === name);
+  const { store } = backup === undefined ? await openMain(setup) : await openBackup(backup, {});
+  return store;
+}
+
+async function openMain({ config, remote }: VaultSetup): Promise<PlainCloud> {
+  const bare = await openStore(remote, { conditionForm: config.conditionForm ?? 'quoted', create: false });
+  return { name: MAIN, store: wrapped(bare, remote, new Meter()), bare };
 }
 
 /** The key that lies in the cloud, which a person opens; else a new one, which is put there first. */

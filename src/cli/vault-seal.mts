@@ -1,4 +1,5 @@
 import type { ObjectStore } from '../storage/object-store.ts';
+import { isStoreError } from '../storage/store-error.ts';
 import type { VaultKey } from '../storage/sealed/vault-key.ts';
 import type { WrappedKey } from '../storage/sealed/wrapped-key.ts';
 import { CliError } from './cli-error.mts';
@@ -8,10 +9,15 @@ import { nodeCompression } from './platform/compression.mts';
 
 type EncryptionConfig = NonNullable<VaultConfig['encryption']>;
 
-/** What seals an encrypted vault's stores. The passphrase is asked for once, at the first call of any of them. */
+/**
+ * What seals an encrypted vault's stores. The passphrase is asked for once, at the first call of any of them; where
+ * it is a newer one, whichever cloud has its word of it tells: one that was away has the former one's.
+ */
 export class VaultSeal {
   readonly #ask: AskSecret;
   readonly #known: WrappedKey | undefined;
+  readonly #stores: ObjectStore[] = [];
+  #secret: Promise<string> | undefined;
   #key: Promise<VaultKey> | undefined;
   #newer: WrappedKey | undefined;
 
@@ -29,6 +35,7 @@ export class VaultSeal {
   async around(store: ObjectStore, isBackup = false): Promise<ObjectStore> {
     const { withEncryption } = await import('../storage/sealed/with-encryption.ts');
     let isTold = !isBackup;
+    this.#stores.push(store);
     return withEncryption(store, {
       key: () => this.key(store),
       gzip: nodeCompression,
@@ -42,23 +49,41 @@ export class VaultSeal {
     });
   }
 
-  /** `store`: the bare cloud, asked where the passphrase is not the one that was in force when it was last asked. */
+  /** `store`: the bare cloud, asked first where the passphrase is not the one that was in force when it was last asked. */
   key(store: ObjectStore): Promise<VaultKey> {
-    this.#key ??= this.#open(store);
+    this.#key ??= this.#open(store).catch((error: unknown) => {
+      // A cloud that is away may be back at the next call; another passphrase would need another program.
+      if (!(error instanceof CliError)) this.#key = undefined;
+      throw error;
+    });
     return this.#key;
   }
 
   async #open(store: ObjectStore): Promise<VaultKey> {
-    const secret = await this.#ask();
+    this.#secret ??= this.#ask();
+    const secret = await this.#secret;
     const found = this.#known === undefined ? undefined : await opened(this.#known, secret);
-    if (found !== undefined) return found;
+    return found ?? this.#openNewer(store, secret);
+  }
+
+  async #openNewer(first: ObjectStore, secret: string): Promise<VaultKey> {
     const { readWrappedKey } = await import('../storage/sealed/wrapped-key.ts');
-    const there = await readWrappedKey(store);
-    if (there === undefined || there.revision === this.#known?.revision) throw wrongSecret();
-    const key = await opened(there, secret);
-    if (key === undefined) throw wrongSecret();
-    this.#newer = there;
-    return key;
+    let failure: unknown;
+    for (const store of new Set([first, ...this.#stores])) {
+      try {
+        const there = await readWrappedKey(store);
+        if (there === undefined || there.revision === this.#known?.revision) continue;
+        const key = await opened(there, secret);
+        if (key === undefined) continue;
+        this.#newer = there;
+        return key;
+      } catch (error) {
+        if (!isStoreError(error)) throw error;
+        if (store === first) failure = error;
+      }
+    }
+    // Whether it is the passphrase, the cloud that has authority would tell.
+    throw failure instanceof Error ? failure : wrongSecret();
   }
 }
 

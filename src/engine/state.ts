@@ -1,6 +1,7 @@
 import type { ContentLocation, Entry, Projection } from '../core/model/entry.ts';
 import type { CommitId, ContentHash } from '../core/model/ids.ts';
 import type { VaultPath } from '../core/model/vault-path.ts';
+import type { Surplus } from '../core/model/surplus.ts';
 import type { ConflictRow } from '../core/conflict/open-conflicts.ts';
 import type { HeldItem, Problem } from './api.ts';
 import type { TaggedHead } from './cloud/head.ts';
@@ -117,6 +118,7 @@ export interface MetaRows {
   /** The last conflicts that were settled, oldest first. */
   readonly resolutions: readonly Resolution[];
   readonly backups: readonly BackupRow[];
+  readonly surplus: readonly SurplusRow[];
   /** Since when the primary could not be reached, and how often. */
   readonly outage: { readonly sinceMs: number; readonly times: number };
   /** The name of the cloud that took over; absent: the one that the settings name first. */
@@ -141,6 +143,14 @@ export interface BackupRow {
 }
 
 const SEAL = 'seal' satisfies keyof MetaRows;
+
+/** What this device found in a backup that nothing needs. */
+export interface SurplusRow {
+  readonly name: string;
+  /** Of this device's clock: when it looked last. */
+  readonly lookedMs: number;
+  readonly list?: Surplus;
+}
 
 /**
  * The device's memory as typed tables, read once a run and kept in step with what is written.

@@ -7,6 +7,7 @@ import { MemoryState } from '../../src/engine/memory/memory-state.ts';
 import { MemoryVault } from '../../src/engine/memory/memory-vault.ts';
 import {
   CompressionError,
+  type Clock,
   type Compression,
   type Hashing,
   type Log,
@@ -61,7 +62,7 @@ export interface Bench {
   readonly engineOn: (parts: EngineParts) => Engine;
 }
 
-interface EngineParts extends Pick<DeviceOptions, 'settings' | 'through' | 'backups'> {
+interface EngineParts extends Pick<DeviceOptions, 'settings' | 'through' | 'backups' | 'clock'> {
   readonly name: string;
   readonly vault: Vault;
   readonly state: StateStore;
@@ -74,6 +75,8 @@ export interface DeviceOptions {
   readonly backups?: readonly Backup[];
   readonly vault?: MemoryVault;
   readonly state?: MemoryState;
+  /** Of the device; absent: the one of the bench. */
+  readonly clock?: Clock;
 }
 
 /** Set: the devices of every bench seal what they put into its cloud and backups. */
@@ -100,7 +103,7 @@ export function bench(): Bench {
       vault,
       store: sealed(through?.(store) ?? store),
       state,
-      clock,
+      clock: parts.clock ?? clock,
       random: new SeededRandom(count),
       hashing,
       compression,

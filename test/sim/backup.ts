@@ -1,9 +1,10 @@
 import { classifyKey, headKey, rootKey } from '../../src/core/format/keys.ts';
 import type { CommitId } from '../../src/core/model/ids.ts';
-import { MemoryStore } from '../../src/storage/memory/memory-store.ts';
+import { MemoryStore, type StoredObject } from '../../src/storage/memory/memory-store.ts';
 import { md5 } from './bytes.ts';
 import { contentProblem, readCloud, type CloudView } from './cloud-view.ts';
 import type { Device } from './device.ts';
+import { surplusIsSurplus } from './invariants/surplus.ts';
 import type { Put } from './ports/host.ts';
 import type { BackupConditions } from './scenario.ts';
 import type { World } from './world.ts';
@@ -17,6 +18,7 @@ export class SimBackup {
   readonly conditions: BackupConditions;
   readonly store: MemoryStore;
   readonly #world: World;
+  readonly #gone = new Map<string, number>();
   view: CloudView | undefined;
 
   constructor(world: World, name: string, conditions: BackupConditions) {
@@ -35,8 +37,25 @@ export class SimBackup {
       this.#world.violate('RE6', `${device.short} wrote other bytes over ${key} of ${this.name}`);
   }
 
-  onObjectDeleted(device: Device, key: string): void {
-    this.#world.violate('RE5', `${device.short} deleted ${key} of ${this.name}`);
+  /** The primary has it no more. */
+  onGoneFromPrimary(key: string): void {
+    this.#gone.set(key, this.#world.nowMs);
+  }
+
+  onObjectDeleted(device: Device, key: string, old: StoredObject | undefined): void {
+    const world = this.#world;
+    if (old === undefined) return;
+    world.reach(`backup: ${classifyKey(key)} removed`);
+    const found = surplusIsSurplus({
+      key,
+      old,
+      nowMs: world.nowMs,
+      inPrimary: world.store.objects,
+      goneMs: this.#gone.get(key),
+      inBackup: this.store.objects,
+    });
+    for (const { invariant, message } of found)
+      world.violate(invariant, `${device.short}, ${this.name}: ${message}`);
   }
 
   /** The head as it lies there, byte by byte. */

@@ -40,6 +40,21 @@ function bodyOf(objects: MemorySnapshot, key: string): Uint8Array {
   return object.body;
 }
 
+/** One object, decoded; `undefined` where it is missing or damaged. */
+export function readPart<T>(
+  objects: MemorySnapshot,
+  key: string,
+  decode: (plain: Uint8Array) => Decoded<T>,
+): T | undefined {
+  const object = objects.get(key);
+  if (object === undefined) return undefined;
+  try {
+    return cached(object.body, decode);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The tree that a reader would see now; `undefined` while there is no head. Throws when a part is missing. */
 export function readCloud(objects: MemorySnapshot): CloudView | undefined {
   if (!objects.has(headKey)) return undefined;

@@ -11,6 +11,7 @@ import { User } from './user.ts';
 import type { World } from './world.ts';
 
 const DAY_MS = 86_400_000;
+const STEPS_A_WEEK = 60;
 /** What the engine does to files. */
 const MEDDLED: ReadonlySet<string> = new Set(['install', 'move', 'trash']);
 /** A run that needs more steps than this for one call will never end. */
@@ -281,6 +282,17 @@ export class Driver {
         if (this.#rng.chance(0.5))
           this.#user(device).act(this.#rng.pick(['revert', 'duplicate', 'append', 'delete']));
         if (this.#rng.chance(0.8)) await this.quietSync(device);
+      }
+    }
+  }
+
+  /** Weeks pass in which things fail and programs die: what nothing needs goes from the backups too. */
+  async troubledWeeks(rounds: number): Promise<void> {
+    for (let round = 0; round < rounds && this.#isSound(); round += 1) {
+      this.#stepper.advance(this.#world.nowMs + this.#rng.pick([1, 1, 8]) * DAY_MS * 1.05);
+      for (let step = 0; step < STEPS_A_WEEK && this.#isSound(); step += 1) {
+        await this.#world.scheduler.settle();
+        await this.#once();
       }
     }
   }

@@ -287,8 +287,8 @@ export const SABOTEURS: readonly Saboteur[] = [
       ),
   },
   {
-    rule: 'RE5',
-    title: '[RE5] a pack of a backup is removed as soon as it is there',
+    rule: 'RE23',
+    title: '[RE5] [RE23] a pack of a backup is removed as soon as it is there',
     adjust: backedUp,
     deps: (deps) =>
       withBackups(deps, (store) => async (key, body, options) => {

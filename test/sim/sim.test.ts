@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createEngine } from '../../src/engine/engine.ts';
 import { failureText, runSeeds, seedsFrom, summary } from './campaign.ts';
 import { KNOWN_SEEDS } from './known-seeds.ts';
-import { runSeed } from './run-seed.ts';
+import { runSeed, TIDIED_FROM } from './run-seed.ts';
 import { BACKED_FROM, DECIDED_FROM } from './scenario.ts';
 import { shrink } from './shrink.ts';
 
@@ -14,6 +14,8 @@ const FIRST_SEED = Number(process.env['SIM_FROM'] ?? '1');
 /** Of those with backups, which start at `BACKED_FROM`. */
 const BACKED_SEEDS = 120;
 const BACKED_SECONDS = 40;
+/** Of those that last for months besides, which start at `TIDIED_FROM`. */
+const TIDIED_SEEDS = 60;
 /** Of those in which people decide about conflicts, which start at `DECIDED_FROM`. */
 const DECIDED_SEEDS = 100;
 const DECIDED_SECONDS = 40;
@@ -45,6 +47,18 @@ describe('many devices, faults, crashes and edits under one seeded scheduler', (
       const [failed] = tally.failed;
       expect(failed === undefined ? '' : failureText(failed)).toBe('');
       expect(tally.reached.get('backup: head written')).toBeGreaterThan(tally.seeds);
+    },
+    (BACKED_SECONDS + 60) * 1000,
+  );
+
+  it(
+    '[I2] [I18] [RE5] [RE23] [RE24] [RE25] [RE27] hold over weeks in which backups are collected, too',
+    async () => {
+      const until = { deadlineMs: Date.now() + BACKED_SECONDS * 1000, failures: 1, now: () => Date.now() };
+      const tally = await runSeeds(seedsFrom(TIDIED_FROM, 1, TIDIED_SEEDS), { createEngine }, until);
+      const [failed] = tally.failed;
+      expect(failed === undefined ? '' : failureText(failed)).toBe('');
+      expect(tally.reached.get('backup: pack removed')).toBeGreaterThan(tally.seeds);
     },
     (BACKED_SECONDS + 60) * 1000,
   );

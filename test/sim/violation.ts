@@ -28,6 +28,8 @@ export type InvariantId =
   | 'RE6'
   | 'RE8'
   | 'RE9'
+  | 'RE23'
+  | 'RE24'
   | 'deadlock'
   | 'livelock'
   | 'error'

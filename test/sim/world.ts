@@ -189,8 +189,8 @@ export class World {
         if (!put.late) this.#wrote(device, `${put.key} was put into ${backup.name}`);
         backup.onPut(device, put);
       },
-      onObjectDeleted: (key) => {
-        backup.onObjectDeleted(device, key);
+      onObjectDeleted: (key, old) => {
+        backup.onObjectDeleted(device, key, old);
       },
     };
   }
@@ -225,6 +225,7 @@ export class World {
       onObjectDeleted: (key, old) => {
         this.#wrote(device, `${key} was deleted`);
         this.cloud.onObjectDeleted(device, key, old);
+        if (old !== undefined) for (const backup of this.backups) backup.onGoneFromPrimary(key);
       },
       onVaultEffect: (effect) => {
         this.#wrote(device, `${effect.method} ${effect.path}`);

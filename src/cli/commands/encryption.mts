@@ -1,12 +1,12 @@
 import { CliError, EXIT, type ExitCode } from '../cli-error.mts';
-import { openStore, wrapped } from '../compose.mts';
+import { openCloud } from '../encrypt-clouds.mts';
 import { changeConfig, withVault, type VaultConfig } from '../config.mts';
 import type { Context } from '../context.mts';
-import { Meter } from '../../storage/wrappers/with-metering.ts';
+import { MAIN } from '../../engine/replicas/places.ts';
 import { changePassphrase as changeHeld, openHeld, type HeldKey } from '../../storage/sealed/held-key.ts';
 import { readWrappedKey } from '../../storage/sealed/wrapped-key.ts';
 import { askNewPassphrase, askSecret } from '../passphrase.mts';
-import { findSetup, type VaultSetup } from '../session.mts';
+import { findSetup, openSession, type VaultSetup } from '../session.mts';
 import { encryptionConfig, wrappedOf, wrongSecret } from '../vault-seal.mts';
 
 const NEW_VARIABLE = 'TWINCLOUD_NEW_PASSPHRASE';
@@ -28,9 +28,8 @@ export async function showRecoveryKey(context: Context): Promise<ExitCode> {
 export async function changePassphrase(context: Context): Promise<ExitCode> {
   const { env, console, signal } = context;
   const { setup, encryption } = await encryptedSetup(context);
-  const { config, remote, configFolder } = setup;
-  const form = config.conditionForm ?? 'quoted';
-  const store = wrapped(await openStore(remote, { conditionForm: form, create: false }), remote, new Meter());
+  const { config, configFolder } = setup;
+  const store = await openCloud(setup, await authorityOf(context));
   try {
     const there = (await readWrappedKey(store, { signal })) ?? wrappedOf(encryption);
     const held = await keyOf(there === undefined ? encryption : encryptionConfig(there), context);
@@ -49,6 +48,16 @@ export async function changePassphrase(context: Context): Promise<ExitCode> {
   console.line('opens the key that they keep on their own disk.');
   console.line('Who knew the former one, and kept a copy of the bucket, can still read that copy.');
   return EXIT.done;
+}
+
+/** The name of the cloud that has authority: a backup may have taken over. */
+async function authorityOf(context: Context): Promise<string> {
+  const session = await openSession(context);
+  try {
+    return (await session.engine.status()).primary ?? MAIN;
+  } finally {
+    await session.close();
+  }
 }
 
 interface Encrypted {

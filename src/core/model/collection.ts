@@ -112,7 +112,7 @@ export interface Retention {
   readonly dailyDays: number;
 }
 
-export const RETENTION: Retention = { allDays: 30, dailyDays: 180 };
+const RETENTION: Retention = { allDays: 30, dailyDays: 180 };
 
 /** All roots of the last 30 days, the last of each UTC day to 180 days, the last of each month before. */
 export function keptRoots(
@@ -130,6 +130,34 @@ export function keptRoots(
     kept.add(commit);
   }
   return kept;
+}
+
+/**
+ * Roots by when they came about: a copy's object is younger. A root is written just before the head that has it
+ * as its newest; where no snapshot tells, the object's time stands.
+ */
+export function datedRoots(
+  roots: Iterable<RootTime>,
+  snapshots: Iterable<Pick<Head, 'root' | 'shardsAt'>>,
+): readonly RootTime[] {
+  const madeMs = new Map<CommitId, number>();
+  for (const { root, shardsAt } of snapshots) {
+    if (root === undefined || shardsAt === undefined) continue;
+    madeMs.set(root, Math.min(shardsAt.timeMs, madeMs.get(root) ?? Infinity));
+  }
+  return [...roots].map(({ commit, timeMs }) => ({
+    commit,
+    timeMs: Math.min(timeMs, madeMs.get(commit) ?? Infinity),
+  }));
+}
+
+/** As `keptRoots`, by the time of the object or by when the root came about: whichever keeps it. */
+export function keptByEither(
+  roots: readonly RootTime[],
+  snapshots: Iterable<Pick<Head, 'root' | 'shardsAt'>>,
+  nowMs: number,
+): ReadonlySet<CommitId> {
+  return new Set([...keptRoots(roots, nowMs), ...keptRoots(datedRoots(roots, snapshots), nowMs)]);
 }
 
 /** The day or month of which one root is kept; `undefined` where all are, and for times that are none. */

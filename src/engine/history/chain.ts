@@ -1,6 +1,6 @@
 import { inLanes } from '../lanes.ts';
 import { KEY_PREFIXES, rootKey } from '../../core/format/keys.ts';
-import { keptRoots } from '../../core/model/collection.ts';
+import { keptByEither } from '../../core/model/collection.ts';
 import type { Head } from '../../core/model/head.ts';
 import type { CommitId } from '../../core/model/ids.ts';
 import { EngineError, type CloudDeps } from '../api.ts';
@@ -41,12 +41,14 @@ export async function onFreshHead<T>(
 export async function readChain(deps: CloudDeps, cloud: Cloud, head: Head): Promise<readonly Head[]> {
   const { objects, serverMs } = await listTimed(cloud, KEY_PREFIXES.root);
   const times = rootTimes(objects);
+  const found = await inLanes(times, ROOTS_AT_ONCE, ({ commit }) => readableRoot(deps, cloud, commit));
+  const roots = found.filter((root) => root !== undefined);
   // Without the server's time nothing can be called too old.
-  const kept = serverMs === undefined ? times.map(({ commit }) => commit) : [...keptRoots(times, serverMs)];
-  const roots = await inLanes(kept, ROOTS_AT_ONCE, (commit) => readableRoot(deps, cloud, commit));
+  if (serverMs === undefined) return chainOf(head, roots);
+  const kept = keptByEither(times, [head, ...roots], serverMs);
   return chainOf(
     head,
-    roots.filter((root) => root !== undefined),
+    roots.filter(({ commit }) => kept.has(commit)),
   );
 }
 

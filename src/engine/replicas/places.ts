@@ -65,6 +65,7 @@ export async function moveTo(deps: EngineDeps, state: DeviceState, name: string)
     .meta('settled', undefined)
     .meta('seal', undefined)
     .meta('backups', undefined)
+    .meta('surplus', undefined)
     .meta('lastAuditMs', undefined);
   // No store gives this tag.
   if (known !== undefined) changes.meta('head', { etag: '', head: known.head });

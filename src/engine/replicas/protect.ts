@@ -18,11 +18,14 @@ import type { SyncDevice } from './absorb.ts';
 import { findSeat } from './find-seat.ts';
 import { MovedError } from './places.ts';
 import { replicate, type Replicated } from './replicate.ts';
+import { tidyIfDue } from './tidy.ts';
 
 export interface Protecting {
   readonly deps: EngineDeps;
   readonly state: DeviceState;
   readonly options: SyncOptions;
+  /** Of the primary, as just read; absent: the last one that this device remembers. */
+  readonly head?: Head;
   /** Look at every backup, also at one that had all when it was last seen. */
   readonly look?: boolean;
   /** Told of a backup to which objects were copied. */
@@ -56,21 +59,36 @@ const LOOK_AGAIN_MS = 86_400_000;
  */
 export async function protect(work: Protecting): Promise<void> {
   const { deps, state, options } = work;
-  const head = (await state.meta('head'))?.head;
+  const head = work.head ?? (await state.meta('head'))?.head;
   const backups = deps.backups ?? [];
   if (head === undefined || backups.length === 0) return;
   const rows = await state.meta('backups');
   const next: BackupRow[] = [];
-  let changed = false;
+  const seen: Backup[] = [];
   for (const backup of backups) {
     const row = rows?.find(({ name }) => name === backup.name) ?? { name: backup.name };
     const nowMs = deps.clock.now();
     const known = has(row, head) && row.failed === undefined && !isOld(row, nowMs);
     const due = work.look === true || (!known && (options.backups === 'always' || isDue(row, nowMs)));
     next.push(due ? await bringUp(work, backup, row) : row);
-    changed ||= due;
+    if (due) seen.push(backup);
   }
-  if (changed) await state.write(new StateChanges().meta('backups', next));
+  if (seen.length === 0) return;
+  await state.write(new StateChanges().meta('backups', next));
+  // A scrub only compares.
+  if (work.look !== true) await tidy(work, next, seen);
+}
+
+/** What nothing needs any more goes from those that have just got all. */
+async function tidy(work: Protecting, rows: readonly BackupRow[], seen: readonly Backup[]): Promise<void> {
+  let next = rows;
+  for (const backup of seen) {
+    const row = rows.find(({ name }) => name === backup.name);
+    if (row?.holds === undefined || row.failed !== undefined || (await tidyIfDue(work, backup))) continue;
+    const failed = { atMs: work.deps.clock.now(), times: 1 };
+    next = next.map((one) => (one === row ? { ...row, failed } : one));
+  }
+  if (next !== rows) await work.state.write(new StateChanges().meta('backups', next));
 }
 
 function has({ holds }: BackupRow, head: Head): boolean {

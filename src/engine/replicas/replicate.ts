@@ -56,6 +56,8 @@ export async function replicate(route: Route, options: ReplicateOptions): Promis
     const found = await readHead(to, deps.compression);
     const backup = found.kind === 'found' ? found : undefined;
     const step = replicationStep(primary.head, backup?.head);
+    // Another device committed and replicated between the two looks.
+    if (step === 'ahead' && (await readRaw(route)).head.commit !== primary.head.commit) continue;
     if (step === 'other-vault' || step === 'other-lineage' || step === 'ahead')
       return { kind: 'refused', reason: step };
     if (step === 'succeeded') return { kind: 'succeeded', head: backup?.head ?? primary.head };

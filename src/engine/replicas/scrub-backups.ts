@@ -24,6 +24,7 @@ export async function scrubBackups(
     state,
     options,
     sync,
+    head,
     look: true,
     onCopied: (name, count) => copied.set(name, count),
   });
