@@ -146,7 +146,9 @@ export class EncryptionDesk implements EncryptionService {
     try {
       const report = await engine.sync({ signal, onProgress, audit: 'always' });
       done(report);
-      const { outcome, away } = report;
+      const { outcome, away, backups = [] } = report;
+      // One of them may have authority, and each would have to be sealed after that.
+      if (backups.length > 0) throw new Error(TEXT.withBackups);
       if (outcome === 'first-preview' || away !== undefined) throw new Error(TEXT.syncFirst);
     } finally {
       await session.close();

@@ -65,6 +65,8 @@ export const ENCRYPTION_TEXTS = {
     'The passphrase was not changed, for another device was quicker. Look which one holds, and try again.',
   notBegun: 'This device has no key of this cloud. Look again.',
   syncFirst: 'This device has not synced yet, or the cloud does not answer. Sync first, then encrypt it.',
+  withBackups:
+    'This vault has backups, which have to be encrypted with it. On a computer the command does that: twincloud encryption on',
   passphrase: 'Passphrase',
   open: 'Open',
   again: 'The same once more',

@@ -216,6 +216,19 @@ describe('the encryption of the cloud in the app', () => {
     expect(await one.service.encryption.look()).toBe('begun');
   });
 
+  it('[EN23] is refused where there are backups, before anything is written for it', async () => {
+    const one = await plain();
+    const backup = new MemoryStore({ clock: one.clock });
+    const other = await made(one.store, one.clock, { backup });
+    await other.service.syncNow({ acceptFirst: true });
+    const keys = [...one.store.snapshot().keys()];
+    await expect(other.service.encryption.prepare(PASSPHRASE, work())).rejects.toThrow(
+      TEXTS.encryption.withBackups,
+    );
+    expect([...one.store.snapshot().keys()].filter((key) => !keys.includes(key))).toEqual([]);
+    expect(await other.service.encryption.look()).toBe('plain');
+  });
+
   it('[EN23] leaves and names what the vault does not have so, and goes on looking', async () => {
     const { service, store, vault } = await plain();
     await store.put('taken-in.txt' as never, new TextEncoder().encode('edited in the bucket before'));

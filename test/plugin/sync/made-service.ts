@@ -47,9 +47,14 @@ let seed = 0;
 export async function made(
   store: MemoryStore,
   clock: FakeClock,
-  options: { readonly secrets?: Map<string, string>; readonly readableCopy?: boolean } = {},
+  options: {
+    readonly secrets?: Map<string, string>;
+    readonly readableCopy?: boolean;
+    readonly backup?: MemoryStore;
+  } = {},
 ): Promise<Made> {
-  const { secrets = new Map(KEYS), readableCopy = false } = options;
+  const { secrets = new Map(KEYS), readableCopy = false, backup } = options;
+  const backups = backup === undefined ? [] : [{ name: 'spare', store: backup }];
   seed += 1;
   const random = new SeededRandom(seed);
   const texts = new Map<string, string>();
@@ -105,7 +110,7 @@ export async function made(
       const bare = reached(store, cloud);
       const sealed = vaultKey === undefined ? bare : sealedStore(bare, vaultKey, compression);
       const settings = { ...tools.settings, readableCopy: readableCopy && vaultKey === undefined };
-      return Promise.resolve(createEngine({ ...tools, settings, vault, store: sealed, state }));
+      return Promise.resolve(createEngine({ ...tools, settings, vault, store: sealed, state, backups }));
     },
     probe: (cloud) => {
       probes.push(cloud.kind === 's3' ? cloud.place.bucket : cloud.kind);
