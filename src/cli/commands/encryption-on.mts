@@ -33,8 +33,7 @@ const EXPLANATION = [
   '  3. Other devices stop until they are given the passphrase (twincloud init). What was written',
   '     there stays, and is sent then. The plugin asks at “End-to-end encryption” in its settings.',
   '  4. After you have agreed once more, what is not encrypted is removed: the objects, the old',
-  '     history (which is kept encrypted) and the readable copy. Versions from before today are',
-  '     kept for 30 days more, and then the last of them alone.',
+  '     history (which is kept encrypted) and the readable copy.',
   'If the passphrase and the recovery key are both lost, nobody can open the clouds any more.',
 ];
 
