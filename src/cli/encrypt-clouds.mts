@@ -1,5 +1,5 @@
 import { MemoryState } from '../engine/memory/memory-state.ts';
-import { MAIN } from '../engine/replicas/places.ts';
+import { MAIN } from '../core/model/backup-place.ts';
 import type { Sides } from '../engine/sealing/sides.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { VaultKey } from '../storage/sealed/vault-key.ts';

@@ -1,8 +1,13 @@
 import { Platform, requestUrl, type App, type Plugin } from 'obsidian';
-import { DEFAULT_SETTINGS, type EngineSettings } from '../engine/api.ts';
+import { MAIN } from '../core/model/backup-place.ts';
+import { DEFAULT_SETTINGS, type Backup, type EngineDeps, type EngineSettings } from '../engine/api.ts';
 import { createEngine } from '../engine/engine.ts';
 import type { Vault } from '../engine/ports.ts';
+import { currentPlace } from '../engine/replicas/places.ts';
+import { unopenedStore } from '../engine/replicas/unopened-store.ts';
+import { DeviceState } from '../engine/state.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import { BACKUP_PATIENCE, type RetryOptions } from '../storage/wrappers/with-retry.ts';
 import { DeviceStore, type LocalStore } from './adapters/device-store.ts';
 import type { SettingsFile } from './adapters/settings-file.ts';
 import { deleteDatabase } from './adapters/state/connection.ts';
@@ -24,7 +29,8 @@ import type { Settings } from './settings/model.ts';
 import { Conflicts } from './sync/conflicts.ts';
 import { EngineLog } from './sync/engine-log.ts';
 import { LogRing } from './sync/log-ring.ts';
-import { Session } from './sync/session.ts';
+import type { BackupParts } from './sync/backups.ts';
+import { Session, type SessionParts } from './sync/session.ts';
 import { PluginSync } from './sync/sync-service.ts';
 import { sealedStore, VaultKeys, type HeldKey } from './sync/vault-keys.ts';
 import { TEXTS } from './texts.ts';
@@ -72,10 +78,10 @@ export function compose(
     hold: (database, signal) => hold(navigator.locks, database, signal),
     keys,
     openStore: (cloud, way) => clouds.open(cloud, way),
-    openEngine: async ({ vault, state, settings: current, device: { id, name }, cloud, way, vaultKey }) =>
+    openEngine: async ({ vault, state, settings: current, device: { id, name }, ...parts }) =>
       createEngine({
         vault,
-        store: await storeOf(clouds.open(cloud, way), vaultKey),
+        ...(await storesOf(clouds, await currentPlace(new DeviceState(state)), parts)),
         state,
         clock,
         random: webRandom,
@@ -83,10 +89,12 @@ export function compose(
         compression: webCompression,
         log: new EngineLog(log, () => clock.now()),
         device: { id, name },
-        settings: engineSettings(current, vaultKey !== undefined),
+        settings: engineSettings(current, parts.vaultKey !== undefined),
       }),
     probe: (cloud, signal) => clouds.probe(cloud, signal),
     check: (cloud, signal) => clouds.check(cloud, signal),
+    probeBackup: (cloud, signal) => clouds.probeBackup(cloud, signal),
+    checkBackup: (cloud, signal) => clouds.checkBackup(cloud, signal),
   });
   const conflicts = new Conflicts(storage, (path) => app.vault.getFileByPath(path) !== null);
   const suggesting = suggestingOf(app, settings);
@@ -127,6 +135,27 @@ function openVault(
     dotFolders,
     ...shared,
   });
+}
+
+type CloudParts = Pick<Parameters<SessionParts['openEngine']>[0], 'cloud' | 'way' | 'backups' | 'vaultKey'>;
+
+/** `current`: the name of the cloud that has authority; a person waits for no other for long. */
+async function storesOf(
+  clouds: Clouds,
+  current: string,
+  { cloud, way, backups, vaultKey }: CloudParts,
+): Promise<Pick<EngineDeps, 'store' | 'backups'>> {
+  const patience = (name: string): RetryOptions => (name === current ? {} : BACKUP_PATIENCE);
+  const backupOf = async (backup: BackupParts): Promise<Backup> => {
+    const { name } = backup;
+    if (backup.cloud === undefined) return { name, store: unopenedStore(backup.why) };
+    const store = clouds.openBackup(backup.cloud, backup.way, patience(name));
+    return { name, store: await storeOf(store, vaultKey) };
+  };
+  return {
+    store: await storeOf(clouds.open(cloud, way, patience(MAIN)), vaultKey),
+    backups: await Promise.all(backups.map(backupOf)),
+  };
 }
 
 async function storeOf(store: ObjectStore, vaultKey: HeldKey | undefined): Promise<ObjectStore> {

@@ -23,9 +23,20 @@ const DeviceSchema = v.object({
         cloud: v.string(),
         conditionForm: v.picklist(['quoted', 'bare']),
         transport: v.picklist(['request-url', 'fetch']),
+        isOld: v.exactOptional(v.boolean()),
       }),
     ),
     undefined,
+  ),
+  probedBackups: v.fallback(
+    v.array(
+      v.object({
+        cloud: v.string(),
+        conditionForm: v.picklist(['quoted', 'bare', 'none']),
+        transport: v.picklist(['request-url', 'fetch']),
+      }),
+    ),
+    [],
   ),
 });
 
@@ -57,17 +68,16 @@ export class DeviceStore {
     this.#replace({ ...this.#record, ...change });
   }
 
-  /** What was found out about the cloud's form and road counts no more. */
+  /** What was found out about the cloud's form and road is to be found out anew. */
   forgetWay(): void {
-    const { id, name, database, paused } = this.#record;
-    this.#replace({ id, name, database, paused });
+    const { probed } = this.#record;
+    if (probed !== undefined) this.change({ probed: { ...probed, isOld: true } });
   }
 
   /** For another cloud, or none: what was learnt of the former does not count. Returns the former database. */
   startAfresh(): string {
-    const { database } = this.#record;
-    this.forgetWay();
-    this.change({ database: this.#newDatabase() });
+    const { id, name, database, paused, probedBackups = [] } = this.#record;
+    this.#replace({ id, name, paused, probedBackups, database: this.#newDatabase() });
     return database;
   }
 

@@ -17,6 +17,7 @@ import type { LogEntry, SyncService, SyncState } from '../service.ts';
 import { cloudId, NO_CLOUD } from '../settings/cloud.ts';
 import type { DeviceRecord, Settings } from '../settings/model.ts';
 import { TEXTS } from '../texts.ts';
+import { BackupDesk } from './backup-desk.ts';
 import { ConflictDesk } from './conflict-desk.ts';
 import { EncryptionDesk } from './encryption-desk.ts';
 import type { Conflicts } from './conflicts.ts';
@@ -68,7 +69,9 @@ export class PluginSync implements SyncService {
   readonly #results: Results;
   readonly #desk: ConflictDesk;
   readonly encryption: EncryptionDesk;
+  readonly backups: BackupDesk;
   #running: Running | undefined;
+  #isSaved = false;
   #progress: { readonly progress: Progress; readonly atMs: number } | undefined;
 
   constructor(options: SyncServiceOptions) {
@@ -91,6 +94,13 @@ export class PluginSync implements SyncService {
     });
     const { signal } = this.#closing;
     this.encryption = new EncryptionDesk({ ...options, turns: this.#turns, signal });
+    this.backups = new BackupDesk({
+      ...{ session, signal, turns: this.#turns },
+      settings: () => this.settings,
+      changeSettings: (change) => this.changeSettings(change),
+      asked: (work) => this.#asked(work),
+      changed: () => this.#changed(),
+    });
     this.#triggers = new Triggers({
       clock,
       about: () => ({
@@ -103,7 +113,10 @@ export class PluginSync implements SyncService {
   }
 
   get state(): SyncState {
-    if (this.#running !== undefined) return { kind: 'syncing', progress: this.#progress?.progress };
+    if (this.#running !== undefined) {
+      const isSaved = this.#isSaved && this.settings.backups.length > 0;
+      return { kind: 'syncing', progress: this.#progress?.progress, ...(isSaved ? { isSaved } : {}) };
+    }
     const { state } = this.#results;
     if (state.kind === 'unset') return state;
     if (this.device.paused) return { kind: 'paused' };
@@ -187,6 +200,7 @@ export class PluginSync implements SyncService {
     const running = { report, abort };
     this.#running = running;
     this.#progress = undefined;
+    this.#isSaved = false;
     this.#triggers.began();
     this.#tell();
     return report;
@@ -245,6 +259,8 @@ export class PluginSync implements SyncService {
 
   async changeSettings(change: Partial<Settings>): Promise<void> {
     const { settings, session } = this.#options;
+    const next = { ...this.settings, ...change };
+    this.backups.checkMain(next, next.backups);
     const before = cloudId(this.settings);
     const saving = settings.change(change);
     const isOther = cloudId(this.settings) !== before;
@@ -253,8 +269,10 @@ export class PluginSync implements SyncService {
       await session.close();
       if (isOther) await session.startAfresh();
     });
-    if (isOther) this.#results.forget();
-    else this.#results.lookAtSetup();
+    if (isOther) {
+      this.backups.forget();
+      this.#results.forget();
+    } else this.#results.lookAtSetup();
     this.#changed();
     await saving;
   }
@@ -286,7 +304,8 @@ export class PluginSync implements SyncService {
     const { settings, session, log, clock, keys } = this.#options;
     this.stop();
     await keys.forget(cloudId(this.settings));
-    await settings.change(NO_CLOUD);
+    await settings.change({ ...NO_CLOUD, backups: [] });
+    this.backups.forget();
     await this.#turns.run(async () => {
       await session.close();
       await session.startAfresh();
@@ -309,16 +328,23 @@ export class PluginSync implements SyncService {
 
   async #sync(
     signal: AbortSignal,
-    { acceptFirst = false }: { readonly acceptFirst?: boolean },
+    { acceptFirst = false, byHand = false }: { readonly acceptFirst?: boolean; readonly byHand?: boolean },
   ): Promise<SyncReport | undefined> {
     const { session, log } = this.#options;
     try {
-      const { engine } = await session.open(signal);
+      const opened = await session.open(signal);
       const onProgress = (progress: Progress): void => this.#showProgress(progress);
-      const report = await engine.sync({ signal, acceptFirst, onProgress });
+      const onSaved = (): void => {
+        this.#isSaved = true;
+        this.#tell();
+      };
+      const backups = byHand ? 'always' : 'when-due';
+      const report = await opened.engine.sync({ signal, acceptFirst, onProgress, onSaved, backups });
+      await this.backups.done(report, opened);
       this.#results.done(report);
       const deferred = report.problems.some(({ kind }) => kind === 'deferred');
-      this.#triggers.ended({ failed: false, deferred });
+      // While it only receives, the cloud is asked again as after a failure.
+      this.#triggers.ended({ failed: report.away !== undefined, deferred });
       return report;
     } catch (error) {
       await this.#failed(error, signal);

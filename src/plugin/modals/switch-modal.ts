@@ -1,0 +1,54 @@
+import { Modal, Notice, Setting } from 'obsidian';
+import { TEXTS } from '../texts.ts';
+import type { Ui } from '../ui-context.ts';
+import { button, buttonRow, callout } from './parts.ts';
+
+const { backups: TEXT } = TEXTS;
+
+/** Says what a switch to another cloud does, and asks to which; `only`: to no other than this one. */
+export class SwitchModal extends Modal {
+  readonly #ui: Ui;
+  readonly #only: string | undefined;
+
+  constructor(ui: Ui, only: string | undefined) {
+    super(ui.app);
+    this.#ui = ui;
+    this.#only = only;
+  }
+
+  override onOpen(): void {
+    const { contentEl } = this;
+    this.modalEl.addClass('twincloud-modal');
+    this.setTitle(TEXT.switch.title);
+    const others = this.#ui.service.backups.all.filter(
+      ({ name, isCurrent }) => !isCurrent && (this.#only === undefined || name === this.#only),
+    );
+    if (others.length === 0) callout(contentEl, { tone: 'info', text: TEXT.switch.none });
+    else for (const text of TEXT.switch.explain) contentEl.createEl('p', { text });
+    for (const { name, place, status } of others) {
+      const told = status === undefined ? TEXT.page.unseen : TEXT.status(status);
+      new Setting(contentEl)
+        .setName(TEXT.switch.to(name))
+        .setDesc(`${place}. ${told}`)
+        .addButton((one) => {
+          one.setButtonText(TEXT.switch.button).setCta();
+          one.onClick(() => this.#switch(name));
+          one.buttonEl.setAttr('aria-label', TEXT.switch.label(name));
+        });
+    }
+    button(buttonRow(contentEl), TEXTS.cancel, () => this.close()).buttonEl.focus();
+  }
+
+  override onClose(): void {
+    this.contentEl.empty();
+  }
+
+  #switch(name: string): void {
+    const ui = this.#ui;
+    this.close();
+    ui.run(TEXTS.commands.switchToBackup, async () => {
+      new Notice(TEXT.switch.done(await ui.service.backups.switchTo(name)));
+      ui.syncByHand();
+    });
+  }
+}
