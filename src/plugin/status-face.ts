@@ -33,7 +33,7 @@ export function faceOf(state: SyncState): Face {
       return { icon: 'pause', text: status.paused, detail: status.tooltip.paused, tone: 'quiet' };
     case 'offline':
       return {
-        icon: state.readFrom === undefined ? 'wifi-off' : 'life-buoy',
+        icon: 'wifi-off',
         text: state.readFrom === undefined ? status.offline : status.readFrom,
         detail: state.message,
         tone: 'warning',
@@ -49,7 +49,7 @@ function savedFace(synced: string, backups: readonly BackupStatus[]): Face {
   const good = backups.filter(({ state }) => state === 'protected').map(({ name }) => name);
   const bad = backups.filter(({ state }) => state !== 'protected').map(texts.unprotected);
   const detail = [synced, ...(good.length === 0 ? [] : [texts.protected(good)]), ...bad].join(' ');
-  if (good.length === 0) return { icon: 'shield-alert', text: status.saved, detail, tone: 'warning' };
+  if (good.length === 0) return { icon: 'shield', text: status.saved, detail, tone: 'warning' };
   const tone = bad.length === 0 ? 'quiet' : 'warning';
   return { icon: 'shield-check', text: status.protected, detail, tone };
 }

@@ -31,7 +31,7 @@ export class BackupModal extends Modal {
 
   override onOpen(): void {
     this.modalEl.addClass('twincloud-modal');
-    this.setTitle(ADD.title);
+    this.setTitle(ADD.name);
     const { contentEl } = this;
     new Setting(contentEl).setName(TEXT.cloudKind.name).addDropdown((dropdown) =>
       dropdown

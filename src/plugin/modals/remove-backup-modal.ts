@@ -1,4 +1,4 @@
-import { ConfirmationModal, Notice } from 'obsidian';
+import { ConfirmationModal } from 'obsidian';
 import { TEXTS } from '../texts.ts';
 import type { Ui } from '../ui-context.ts';
 
@@ -14,7 +14,6 @@ export function removeBackupModal(ui: Ui, name: string, removed: () => void): Co
       ui.run(remove.button, async () => {
         await ui.service.backups.remove(name);
         removed();
-        new Notice(remove.done(name));
       }),
     );
   });

@@ -28,12 +28,12 @@ export class SwitchModal extends Modal {
     for (const { name, place, status } of others) {
       const told = status === undefined ? TEXT.page.unseen : TEXT.status(status);
       new Setting(contentEl)
-        .setName(TEXT.switch.to(name))
+        .setName(name)
         .setDesc(`${place}. ${told}`)
         .addButton((one) => {
           one.setButtonText(TEXT.switch.button).setCta();
           one.onClick(() => this.#switch(name));
-          one.buttonEl.setAttr('aria-label', TEXT.switch.label(name));
+          one.buttonEl.setAttr('aria-label', `${TEXT.switch.button}: ${name}`);
         });
     }
     button(buttonRow(contentEl), TEXTS.cancel, () => this.close()).buttonEl.focus();

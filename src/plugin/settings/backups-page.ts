@@ -54,7 +54,7 @@ function addRow(ui: Ui, update: () => void): Row {
 
 function backupRow(ui: Ui, name: string, update: () => void): Row {
   return {
-    name: name === MAIN ? TEXT.page.main : name,
+    name,
     searchable: false,
     render: (setting) => {
       setting.descEl.setAttr('role', 'status');
@@ -78,7 +78,7 @@ function showBackup(
 ): void {
   const { page } = TEXT;
   const told = status === undefined ? page.unseen : TEXT.status(status);
-  setting.setDesc(`${place}. ${isCurrent ? `${page.current}.` : told}`);
+  setting.setDesc(`${place}. ${isCurrent ? page.current : told}`);
   const hadFocus = setting.controlEl.contains(setting.controlEl.doc.activeElement);
   setting.controlEl.empty();
   const add = (text: string, act: () => void): void => {
