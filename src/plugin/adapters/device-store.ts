@@ -12,6 +12,8 @@ export interface LocalStore {
 const KEY = 'twincloud-device';
 const ID_DIGITS = 16;
 
+const WAY = { cloud: v.string(), transport: v.picklist(['request-url', 'fetch']) };
+
 const DeviceSchema = v.object({
   id: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/u)),
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(60)),
@@ -20,22 +22,15 @@ const DeviceSchema = v.object({
   probed: v.fallback(
     v.optional(
       v.object({
-        cloud: v.string(),
+        ...WAY,
         conditionForm: v.picklist(['quoted', 'bare']),
-        transport: v.picklist(['request-url', 'fetch']),
         isOld: v.exactOptional(v.boolean()),
       }),
     ),
     undefined,
   ),
   probedBackups: v.fallback(
-    v.array(
-      v.object({
-        cloud: v.string(),
-        conditionForm: v.picklist(['quoted', 'bare', 'none']),
-        transport: v.picklist(['request-url', 'fetch']),
-      }),
-    ),
+    v.array(v.object({ ...WAY, conditionForm: v.picklist(['quoted', 'bare', 'none']) })),
     [],
   ),
 });
@@ -56,7 +51,7 @@ export class DeviceStore {
       return;
     }
     const id = random.hex(ID_DIGITS) as DeviceId;
-    this.#record = { id, name: defaultName, database: this.#newDatabase(), paused: false };
+    this.#record = { id, name: defaultName, database: this.#newDatabase(), paused: false, probedBackups: [] };
     this.change({});
   }
 

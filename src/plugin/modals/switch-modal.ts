@@ -1,7 +1,7 @@
 import { Modal, Notice, Setting } from 'obsidian';
 import { TEXTS } from '../texts.ts';
 import type { Ui } from '../ui-context.ts';
-import { button, buttonRow, callout } from './parts.ts';
+import { button, buttonRow } from './parts.ts';
 
 const { backups: TEXT } = TEXTS;
 
@@ -23,13 +23,12 @@ export class SwitchModal extends Modal {
     const others = this.#ui.service.backups.all.filter(
       ({ name, isCurrent }) => !isCurrent && (this.#only === undefined || name === this.#only),
     );
-    if (others.length === 0) callout(contentEl, { tone: 'info', text: TEXT.switch.none });
-    else for (const text of TEXT.switch.explain) contentEl.createEl('p', { text });
-    for (const { name, place, status } of others) {
-      const told = status === undefined ? TEXT.page.unseen : TEXT.status(status);
+    for (const text of TEXT.switch.explain) contentEl.createEl('p', { text });
+    for (const view of others) {
+      const { name } = view;
       new Setting(contentEl)
         .setName(name)
-        .setDesc(`${place}. ${told}`)
+        .setDesc(TEXT.view(view))
         .addButton((one) => {
           one.setButtonText(TEXT.switch.button).setCta();
           one.onClick(() => this.#switch(name));

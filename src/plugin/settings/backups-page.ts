@@ -73,12 +73,11 @@ function backupRow(ui: Ui, name: string, update: () => void): Row {
 
 function showBackup(
   setting: Setting,
-  { name, place, isCurrent, status }: BackupView,
+  view: BackupView,
   { ui, update }: { readonly ui: Ui; readonly update: () => void },
 ): void {
-  const { page } = TEXT;
-  const told = status === undefined ? page.unseen : TEXT.status(status);
-  setting.setDesc(`${place}. ${isCurrent ? page.current : told}`);
+  const { name, isCurrent } = view;
+  setting.setDesc(TEXT.view(view));
   const hadFocus = setting.controlEl.contains(setting.controlEl.doc.activeElement);
   setting.controlEl.empty();
   const add = (text: string, act: () => void): void => {

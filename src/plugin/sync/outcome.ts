@@ -72,8 +72,7 @@ export function messageFor(error: unknown): string {
   if (error instanceof EngineError && error.kind === 'head-vanished') return TEXTS.sync.headVanished;
   if (error instanceof EngineError && error.kind === 'encrypted-bucket') return TEXTS.encryption.locked;
   if (error instanceof EngineError && error.kind === 'moved') return TEXTS.backups.moved;
-  if (error instanceof EngineError && error.kind === 'no-conditions')
-    return TEXTS.backups.switch.noConditions;
+  if (error instanceof EngineError && error.kind === 'no-conditions') return TEXTS.backups.noConditions;
   if (isStoreError(error)) {
     const { message, remedy } = describeStoreError(error);
     return `${message} ${remedy}`.trim();

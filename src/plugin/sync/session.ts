@@ -99,8 +99,8 @@ export class Session {
         backups,
         vaultKey,
       });
-      const remembered = new DeviceState(state);
-      this.#opened = { engine, vault, release, place: () => currentPlace(remembered) };
+      const remembered = state;
+      this.#opened = { engine, vault, release, place: () => currentPlace(new DeviceState(remembered)) };
       return this.#opened;
     } catch (error) {
       await state?.close();

@@ -1,6 +1,7 @@
 import type { BackupObstacle } from '../../core/model/backup-place.ts';
 import { bytesText, countText, numberText, plainText } from '../../core/text/words.ts';
 import type { BackupStatus, Promoted, SyncReport } from '../../engine/api.ts';
+import type { BackupView } from '../service.ts';
 import { clockText, timeText } from './times.ts';
 
 /** As it is spoken of in a sentence. */
@@ -44,8 +45,6 @@ export const BACKUP_TEXTS = {
     desc: 'Other clouds that hold all that the cloud holds, for the day on which it fails.',
     none: 'None',
     heading: 'Clouds of this vault',
-    current: 'In use.',
-    unseen: 'Not looked at yet in this session.',
   },
   add: {
     name: 'Add a backup',
@@ -77,15 +76,14 @@ export const BACKUP_TEXTS = {
       (behindCommits === 0
         ? ''
         : ` It lacks ${countText(behindCommits, 'commit')}: what of them is in this vault is sent now, the rest comes when the former cloud is back.`),
-    none: 'There is no backup. Add one in the settings of Twincloud.',
-    noConditions:
-      'It keeps no conditional writes: enough for a backup, but two devices that write at once would overwrite each other there. Switch to another one.',
   },
-  noConditions: 'That is enough for a backup. The vault cannot switch to it.',
+  noConditions:
+    'It keeps no conditional writes. That is enough for a backup, but the vault cannot switch to it: two devices that write at once would overwrite each other there.',
   moved:
     'Another device has switched this vault to a cloud that this one does not know or reach. Nothing was changed. Add that cloud as a backup in the settings; or, if it is gone for good, “Switch to backup” goes on with another.',
   obstacle: obstacleText,
-  status: statusText,
+  view: ({ place, isCurrent, status }: BackupView): string =>
+    `${place}. ${isCurrent ? 'In use.' : status === undefined ? 'Not looked at yet in this session.' : statusText(status)}`,
   protected: (names: readonly string[]): string => `Protected by ${names.map(nameText).join(', ')}.`,
   unprotected: (status: BackupStatus): string => `${nameText(status.name)}: ${statusText(status)}`,
   savedNow: 'This device’s edits are in the cloud. The backups are brought up now.',

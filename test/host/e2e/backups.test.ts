@@ -150,7 +150,7 @@ describe('a vault with a backup on another server', () => {
 
     await laptop.runCommand('twincloud:switch-to-backup');
     const asked = page.getByRole('dialog', { name: 'Switch to another cloud' });
-    await asked.getByText('takes over', { exact: false }).waitFor();
+    await asked.getByText('Devices that know it follow', { exact: false }).waitFor();
     await picture(laptop, 'switch');
     await asked.getByRole('button', { name: 'Switch: spare' }).click();
     await laptop.until(
