@@ -62,9 +62,9 @@ function attentionFace({ message, conflicts }: Extract<SyncState, { readonly kin
 }
 
 function syncingFace({ progress, isSaved }: Extract<SyncState, { readonly kind: 'syncing' }>): Face {
-  const { status, backups } = TEXTS;
+  const { status } = TEXTS;
   const face = { icon: 'refresh-cw', tone: 'busy' } as const;
-  if (isSaved === true) return { ...face, text: status.protecting, detail: backups.savedNow };
+  if (isSaved === true) return { ...face, text: status.protecting, detail: `${status.protecting}.` };
   if (progress === undefined) return { ...face, text: status.syncing, detail: status.tooltip.syncing };
   const { doneFiles, totalFiles } = progress;
   const text = totalFiles === 0 ? status.syncing : status.syncingCount(doneFiles, totalFiles);

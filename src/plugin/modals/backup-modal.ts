@@ -70,7 +70,7 @@ export class BackupModal extends Modal {
     row({ name: ADD.label, desc: ADD.labelDesc }).addText((text) =>
       text.setValue(this.#name).onChange((name) => {
         this.#name = name.trim();
-        draft.touch();
+        draft.setKind(draft.kind);
       }),
     );
     if (draft.kind === 's3') this.#addService(el);
@@ -120,7 +120,7 @@ export class BackupModal extends Modal {
 
   #showObstacle(line: HTMLElement, save: ButtonComponent): void {
     const obstacle = this.#draft.obstacle ?? this.#ui.service.backups.obstacle(this.#backup);
-    line.setText(obstacle ?? ADD.clean);
+    line.setText(obstacle ?? '');
     save.setDisabled(obstacle !== undefined);
   }
 

@@ -22,7 +22,6 @@ export function backupsPage(ui: Ui, update: () => void): SettingDefinitionPage<C
     desc: TEXT.page.desc,
     visible: () => hasCloud(service.settings),
     displayValue: () => service.settings.backups.map(({ name }) => name).join(', ') || TEXT.page.none,
-    status: () => (service.backups.all.some(isBad) ? 'warning' : null),
     items: [
       {
         type: 'group',
@@ -35,18 +34,14 @@ export function backupsPage(ui: Ui, update: () => void): SettingDefinitionPage<C
   };
 }
 
-function isBad({ status }: BackupView): boolean {
-  return status !== undefined && status.state !== 'protected';
-}
-
 function addRow(ui: Ui, update: () => void): Row {
-  const { name, desc, button: text } = TEXT.add;
+  const { name, desc } = TEXT.add;
   return {
     name,
     desc,
     render: (setting) => {
       setting.addButton((button) => {
-        button.setButtonText(text).onClick(() => ui.show(new BackupModal(ui, update)));
+        button.setButtonText(name).onClick(() => ui.show(new BackupModal(ui, update)));
       });
     },
   };

@@ -123,11 +123,6 @@ export class CloudDraft {
     this.discard();
   }
 
-  /** Something beside it that counts as well is another. */
-  touch(): void {
-    this.#changed();
-  }
-
   discard(): void {
     this.#kind = undefined;
     this.#service = undefined;

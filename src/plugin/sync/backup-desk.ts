@@ -42,6 +42,14 @@ export class BackupDesk implements BackupService {
     });
   }
 
+  /** Before the first sync of a session. */
+  async look(): Promise<void> {
+    const { session, turns, signal, settings, changed } = this.#parts;
+    if (settings().backups.length === 0) return;
+    this.#current = await turns.run(() => session.place(signal)).catch(() => MAIN);
+    if (!signal.aborted) changed();
+  }
+
   /** What a sync left to tell of them; one that could only receive has looked at none. */
   async done({ backups, away }: SyncReport, { place }: Opened): Promise<void> {
     if (this.#parts.settings().backups.length === 0) return;

@@ -158,6 +158,7 @@ export class PluginSync implements SyncService {
 
   /** The app has its files and has come to rest. */
   start(): void {
+    void this.backups.look();
     this.#triggers.start(this.settings.syncOnStart);
     this.#tell();
   }

@@ -94,7 +94,7 @@ describe('a vault with a backup on another server', () => {
 
     await openPage(laptop);
     await picture(laptop, 'none');
-    await page.getByRole('button', { name: 'Add backup' }).click();
+    await page.getByRole('button', { name: 'Add a backup' }).click();
     const form = page.getByRole('dialog', { name: 'Add a backup' });
     const type = (name: string, value: string): Promise<void> => row(form, name).locator('input').fill(value);
     await type('Endpoint', primary.endpoint);
@@ -114,7 +114,7 @@ describe('a vault with a backup on another server', () => {
     await type('Endpoint', spare.endpoint);
     await type('Bucket', bucket);
     await row(form, 'Path-style addresses').locator('.checkbox-container').click();
-    await form.getByText('All that is needed is there.').waitFor();
+    await form.getByText('would protect nothing', { exact: false }).waitFor({ state: 'detached' });
     await picture(laptop, 'form');
     await form.getByRole('button', { name: 'Add and check' }).click();
     const checked = page.getByRole('dialog', { name: 'Check connection' });
@@ -183,6 +183,9 @@ describe('a vault with a backup on another server', () => {
     await picture(laptop, 'switched');
     await laptop.closeModals();
     await openPage(phone);
+    const rowOf = (name: string): Locator => row(phone.page.locator('body'), name);
+    await rowOf('spare').getByText('In use.', { exact: false }).waitFor();
+    await rowOf('main').getByText('Protected: it holds all', { exact: false }).waitFor();
     await picture(phone, 'phone');
     await phone.closeModals();
     for (const device of [laptop, phone]) expect(await device.errors()).toEqual([]);

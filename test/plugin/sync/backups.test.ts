@@ -233,6 +233,9 @@ describe('a vault with backups in the app', () => {
     buckets.down.clear();
     await laptop.service.syncNow({ byHand: true });
     expect(laptop.service.state).toMatchObject({ backups: [{ name: 'main', state: 'protected' }] });
+    laptop.service.backups.forget();
+    await laptop.service.backups.look();
+    expect(laptop.service.backups.all.map(({ isCurrent }) => isCurrent)).toEqual([false, true]);
     expect(await laptop.service.backups.switchTo('main')).toMatchObject({ kind: 'promoted' });
     await laptop.service.syncNow({ byHand: true });
     await phone.service.syncNow({ byHand: true });
