@@ -1,9 +1,9 @@
 import { backupObstacle, MAIN, placeObstacle } from '../../core/model/backup-place.ts';
 import type { BackupStatus, Promoted, SyncReport } from '../../engine/api.ts';
 import type { Finding } from '../../storage/check-connection.ts';
-import type { BackupService, BackupView } from '../service.ts';
+import type { BackupService, BackupView, SyncService } from '../service.ts';
 import { cloudName, hasCloud, placeOf, placesOf } from '../settings/cloud.ts';
-import type { BackupSettings, CloudSettings, Settings } from '../settings/model.ts';
+import type { BackupSettings, Settings } from '../settings/model.ts';
 import { TEXTS } from '../texts.ts';
 import { messageFor } from './outcome.ts';
 import type { Opened, Session } from './session.ts';
@@ -14,8 +14,7 @@ export interface BackupDeskParts {
   readonly turns: Turns;
   /** Fires when the plugin is turned off. */
   readonly signal: AbortSignal;
-  readonly settings: () => Settings;
-  readonly changeSettings: (change: Partial<Settings>) => Promise<void>;
+  readonly service: Pick<SyncService, 'settings' | 'changeSettings'>;
   /** Does it in its turn; failures become an Error for people. */
   readonly asked: <T>(work: (opened: Opened, signal: AbortSignal) => Promise<T>) => Promise<T>;
   readonly changed: () => void;
@@ -32,7 +31,7 @@ export class BackupDesk implements BackupService {
   }
 
   get all(): readonly BackupView[] {
-    const settings = this.#parts.settings();
+    const settings = this.#parts.service.settings;
     const clouds = hasCloud(settings) ? [{ ...settings, name: MAIN }, ...settings.backups] : [];
     return clouds.map((cloud) => {
       const { name } = cloud;
@@ -44,15 +43,15 @@ export class BackupDesk implements BackupService {
 
   /** Before the first sync of a session. */
   async look(): Promise<void> {
-    const { session, turns, signal, settings, changed } = this.#parts;
-    if (settings().backups.length === 0) return;
+    const { session, turns, signal, service, changed } = this.#parts;
+    if (service.settings.backups.length === 0) return;
     this.#current = await turns.run(() => session.place(signal)).catch(() => MAIN);
     if (!signal.aborted) changed();
   }
 
   /** What a sync left to tell of them; one that could only receive has looked at none. */
   async done({ backups, away }: SyncReport, { place }: Opened): Promise<void> {
-    if (this.#parts.settings().backups.length === 0) return;
+    if (this.#parts.service.settings.backups.length === 0) return;
     if (away === undefined) this.#statuses = backups ?? [];
     this.#current = await place();
   }
@@ -64,38 +63,36 @@ export class BackupDesk implements BackupService {
   }
 
   async add(backup: BackupSettings): Promise<void> {
-    const settings = this.#parts.settings();
+    const settings = this.#parts.service.settings;
     const obstacle = this.obstacle(backup);
     if (obstacle !== undefined) throw new Error(obstacle);
-    await this.#parts.changeSettings({ backups: [...settings.backups, backup] });
+    await this.#parts.service.changeSettings({ backups: [...settings.backups, backup] });
   }
 
   obstacle(backup: BackupSettings): string | undefined {
-    const places = placesOf(this.#parts.settings());
+    const places = placesOf(this.#parts.service.settings);
     const obstacle = backupObstacle({ name: backup.name, place: placeOf(backup) }, places);
     return obstacle === undefined ? undefined : TEXTS.backups.obstacle(obstacle);
   }
 
   /** Rejects where the vault's cloud would be in the place of a backup. */
-  checkMain(cloud: CloudSettings, backups: readonly BackupSettings[]): void {
-    if (!hasCloud(cloud)) return;
-    const places = backups.map((one) => ({ name: one.name, place: placeOf(one) }));
-    const obstacle = placeObstacle(placeOf(cloud), places);
+  checkMain(settings: Settings): void {
+    if (!hasCloud(settings)) return;
+    const places = settings.backups.map((one) => ({ name: one.name, place: placeOf(one) }));
+    const obstacle = placeObstacle(placeOf(settings), places);
     if (obstacle !== undefined) throw new Error(TEXTS.backups.obstacle(obstacle));
   }
 
   async remove(name: string): Promise<void> {
-    const { session, turns, signal, settings, changeSettings } = this.#parts;
+    const { session, turns, signal, service } = this.#parts;
     const current = await turns.run(() => session.place(signal));
     if (current === name) throw new Error(TEXTS.backups.remove.inUse(name));
-    await changeSettings({ backups: settings().backups.filter((one) => one.name !== name) });
-    this.#statuses = this.#statuses.filter((one) => one.name !== name);
-    this.#parts.changed();
+    await service.changeSettings({ backups: service.settings.backups.filter((one) => one.name !== name) });
   }
 
   async check(name: string, signal?: AbortSignal): Promise<readonly Finding[]> {
-    const { session, turns, settings } = this.#parts;
-    const backup = settings().backups.find((one) => one.name === name);
+    const { session, turns, service } = this.#parts;
+    const backup = service.settings.backups.find((one) => one.name === name);
     if (backup === undefined) return [];
     try {
       return await turns.run(async () => {

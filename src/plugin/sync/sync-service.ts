@@ -25,6 +25,7 @@ import type { LogRing } from './log-ring.ts';
 import { failureOf, messageFor, wasStopped } from './outcome.ts';
 import { readVersion, writeVersion } from './past.ts';
 import { Results } from './results.ts';
+import { RunProgress } from './run-progress.ts';
 import { eitherOf } from './either.ts';
 import type { Opened, Session } from './session.ts';
 import { Triggers } from './triggers.ts';
@@ -45,8 +46,6 @@ export interface SyncServiceOptions {
 }
 
 const MINUTE_MS = 60_000;
-/** Progress is shown so often at most. */
-const PROGRESS_MS = 100;
 
 interface Running {
   readonly report: Promise<SyncReport | undefined>;
@@ -71,12 +70,15 @@ export class PluginSync implements SyncService {
   readonly encryption: EncryptionDesk;
   readonly backups: BackupDesk;
   #running: Running | undefined;
-  #isSaved = false;
-  #progress: { readonly progress: Progress; readonly atMs: number } | undefined;
+  readonly #progress: RunProgress;
 
   constructor(options: SyncServiceOptions) {
     this.#options = options;
     const { session, log, conflicts, clock } = options;
+    this.#progress = new RunProgress(
+      () => clock.now(),
+      () => this.#tell(),
+    );
     this.#results = new Results({
       log,
       conflicts,
@@ -95,9 +97,7 @@ export class PluginSync implements SyncService {
     const { signal } = this.#closing;
     this.encryption = new EncryptionDesk({ ...options, turns: this.#turns, signal });
     this.backups = new BackupDesk({
-      ...{ session, signal, turns: this.#turns },
-      settings: () => this.settings,
-      changeSettings: (change) => this.changeSettings(change),
+      ...{ session, signal, turns: this.#turns, service: this },
       asked: (work) => this.#asked(work),
       changed: () => this.#changed(),
     });
@@ -114,8 +114,8 @@ export class PluginSync implements SyncService {
 
   get state(): SyncState {
     if (this.#running !== undefined) {
-      const isSaved = this.#isSaved && this.settings.backups.length > 0;
-      return { kind: 'syncing', progress: this.#progress?.progress, ...(isSaved ? { isSaved } : {}) };
+      const { last: progress, isSaved } = this.#progress;
+      return { kind: 'syncing', progress, isSaved: isSaved && this.settings.backups.length > 0 };
     }
     const { state } = this.#results;
     if (state.kind === 'unset') return state;
@@ -200,8 +200,7 @@ export class PluginSync implements SyncService {
       });
     const running = { report, abort };
     this.#running = running;
-    this.#progress = undefined;
-    this.#isSaved = false;
+    this.#progress.start();
     this.#triggers.began();
     this.#tell();
     return report;
@@ -260,8 +259,7 @@ export class PluginSync implements SyncService {
 
   async changeSettings(change: Partial<Settings>): Promise<void> {
     const { settings, session } = this.#options;
-    const next = { ...this.settings, ...change };
-    this.backups.checkMain(next, next.backups);
+    this.backups.checkMain({ ...this.settings, ...change });
     const before = cloudId(this.settings);
     const saving = settings.change(change);
     const isOther = cloudId(this.settings) !== before;
@@ -334,13 +332,8 @@ export class PluginSync implements SyncService {
     const { session, log } = this.#options;
     try {
       const opened = await session.open(signal);
-      const onProgress = (progress: Progress): void => this.#showProgress(progress);
-      const onSaved = (): void => {
-        this.#isSaved = true;
-        this.#tell();
-      };
       const backups = byHand ? 'always' : 'when-due';
-      const report = await opened.engine.sync({ signal, acceptFirst, onProgress, onSaved, backups });
+      const report = await opened.engine.sync({ ...this.#progress.listeners, signal, acceptFirst, backups });
       await this.backups.done(report, opened);
       this.#results.done(report);
       const deferred = report.problems.some(({ kind }) => kind === 'deferred');
@@ -394,21 +387,6 @@ export class PluginSync implements SyncService {
     const { state } = this;
     if (state.kind === 'paused') return TEXTS.sync.paused;
     return 'message' in state ? state.message : TEXTS.sync.stopped;
-  }
-
-  #showProgress(progress: Progress): void {
-    const nowMs = this.#options.clock.now();
-    const last = this.#progress;
-    const isLast = progress.doneFiles === progress.totalFiles;
-    if (
-      last !== undefined &&
-      !isLast &&
-      last.progress.phase === progress.phase &&
-      nowMs - last.atMs < PROGRESS_MS
-    )
-      return;
-    this.#progress = { progress, atMs: nowMs };
-    this.#tell();
   }
 
   #changed(): void {

@@ -48,9 +48,9 @@ export const BACKUP_TEXTS = {
   },
   add: {
     name: 'Add a backup',
-    desc: 'A bucket of another company, or on your own server. The next sync copies everything there.',
-    label: 'Name of the backup',
-    labelDesc: 'The same on all your devices.',
+    desc: 'A bucket of another company or on your own server. The next sync copies all to it.',
+    label: 'Name',
+    labelDesc: 'One for all your devices.',
     save: 'Add and check',
   },
   check: 'Check',
@@ -81,7 +81,7 @@ export const BACKUP_TEXTS = {
     'Another device has switched to a cloud that this one does not know or reach. Nothing was changed. Add that cloud as a backup; if it is gone for good, use “Switch to backup”.',
   obstacle: obstacleText,
   view: ({ place, isCurrent, status }: BackupView): string =>
-    `${place}. ${isCurrent ? 'In use.' : status === undefined ? 'Not looked at yet in this session.' : statusText(status)}`,
+    `${place}. ${isCurrent ? 'In use.' : status === undefined ? 'Not looked at yet.' : statusText(status)}`,
   protected: (names: readonly string[]): string => `Protected by ${names.map(nameText).join(', ')}.`,
   unprotected: (status: BackupStatus): string => `${nameText(status.name)}: ${statusText(status)}`,
   away: ({ readFrom, sinceMs, waiting }: NonNullable<SyncReport['away']>): string =>

@@ -75,7 +75,7 @@ describe('a vault with a backup on another server', () => {
   }
 
   it('[PE7] it is added in the settings, protects, is read while the cloud is away, takes over, and the other device follows', async () => {
-    const backup = settingsFor({ server: spare, bucket }) as object;
+    const backup = settingsFor({ server: spare, bucket });
     const backups = [{ name: 'spare', cloudKind: 's3', ...backup }];
     const laptop = await devices.device('Laptop', { files: { [NOTE]: '# Lisbon\n' } });
     const phone = await devices.device('Phone', {
@@ -110,7 +110,7 @@ describe('a vault with a backup on another server', () => {
     await form.getByText('would protect nothing', { exact: false }).waitFor();
     expect(await form.getByRole('button', { name: 'Add and check' }).isDisabled()).toBe(true);
     await picture(laptop, 'same-place');
-    await type('Name of the backup', 'spare');
+    await type('Name', 'spare');
     await type('Endpoint', spare.endpoint);
     await type('Bucket', bucket);
     await row(form, 'Path-style addresses').locator('.checkbox-container').click();
