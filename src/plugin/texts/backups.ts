@@ -50,7 +50,7 @@ export const BACKUP_TEXTS = {
     name: 'Add a backup',
     desc: 'A bucket of another company or on your own server. The next sync copies all to it.',
     label: 'Name',
-    labelDesc: 'One for all your devices.',
+    labelDesc: 'The same everywhere.',
     save: 'Add and check',
   },
   check: 'Check',
@@ -85,5 +85,5 @@ export const BACKUP_TEXTS = {
   protected: (names: readonly string[]): string => `Protected by ${names.map(nameText).join(', ')}.`,
   unprotected: (status: BackupStatus): string => `${nameText(status.name)}: ${statusText(status)}`,
   away: ({ readFrom, sinceMs, waiting }: NonNullable<SyncReport['away']>): string =>
-    `The cloud has not answered since ${clockText(sinceMs)}. Notes are received from ${nameText(readFrom)}; changes that wait here: ${numberText(waiting)}. If it stays away, use “Switch to backup”.`,
+    `The cloud has not answered since ${clockText(sinceMs)}. Notes are received from ${nameText(readFrom)}; changes that wait here: ${numberText(waiting)}. If it stays away, “Switch to backup”.`,
 } as const;
