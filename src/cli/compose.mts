@@ -10,14 +10,16 @@ import {
   type EngineSettings,
 } from '../engine/api.ts';
 import { createEngine } from '../engine/engine.ts';
-import { currentPlace, MAIN } from '../engine/replicas/places.ts';
+import { MAIN } from '../core/model/backup-place.ts';
+import { currentPlace } from '../engine/replicas/places.ts';
+import { unopenedStore } from '../engine/replicas/unopened-store.ts';
 import { DeviceState } from '../engine/state.ts';
 import type { Log, StateStore } from '../engine/ports.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { intercept } from '../storage/wrappers/intercept.ts';
 import { Meter, type MeterSink } from '../storage/wrappers/with-metering.ts';
-import type { RetryOptions } from '../storage/wrappers/with-retry.ts';
+import { BACKUP_PATIENCE, type RetryOptions } from '../storage/wrappers/with-retry.ts';
 import type { TimeoutOptions } from '../storage/wrappers/with-timeout.ts';
+import { withoutConditions } from '../storage/wrappers/without-conditions.ts';
 import { wrapped as inOrder } from '../storage/wrappers/wrapped.ts';
 import { CliError, EXIT } from './cli-error.mts';
 import type { BackupConfig, VaultConfig } from './config.mts';
@@ -31,7 +33,6 @@ import { nodeHashing } from './platform/hashing.mts';
 import { nodeRandom } from './platform/random.mts';
 import { withPlainReadableCopy } from './plain-readable-copy.mts';
 import { parseRemote, remoteText, type RemoteSpec } from './remote.mts';
-import { unopenedStore } from './unopened-store.mts';
 import { usageBook } from './usage.mts';
 import { VaultSeal } from './vault-seal.mts';
 
@@ -211,9 +212,6 @@ export function sealOf({ encryption }: VaultConfig): VaultSeal | undefined {
   return encryption === undefined ? undefined : new VaultSeal(encryption);
 }
 
-/** A person waits for the sync; the next one asks a cloud again that has no authority. */
-const BACKUP_PATIENCE: RetryOptions = { tries: 2 };
-
 /** One that cannot be opened, for its keys are not there, is behind like one that cannot be reached. */
 async function openOrExplain(
   backup: BackupConfig,
@@ -224,7 +222,7 @@ async function openOrExplain(
     return { name, store: (await seal?.around(store, true)) ?? store };
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
-    return { name: backup.name, store: unopenedStore(error) };
+    return { name: backup.name, store: unopenedStore(error.message) };
   }
 }
 
@@ -253,15 +251,6 @@ export function backupEnv(name: string, env: NodeJS.ProcessEnv = process.env): N
   return {
     ...env,
     ...Object.fromEntries(keys.map(([key, value]) => [`TWINCLOUD_${key.slice(own.length)}`, value])),
-  };
-}
-
-/** A server that ignores conditions can hold a backup; it is never asked for one. */
-function withoutConditions(store: ObjectStore): ObjectStore {
-  const { capabilities } = store;
-  return {
-    ...intercept(store, (call, run) => run(call.signal)),
-    capabilities: { ...capabilities, conditionalPut: false },
   };
 }
 

@@ -5,15 +5,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import envPaths from 'env-paths';
 import * as v from 'valibot';
 import { CONFLICT_STRATEGIES } from '../engine/api.ts';
+import { BACKUP_NAME } from '../core/model/backup-place.ts';
 import type { DeviceId } from '../core/model/ids.ts';
 import { CliError } from './cli-error.mts';
 import { makeFolder } from './make-folder.mts';
 import { acquireVaultLock, type VaultLock } from './platform/vault-lock.mts';
 
 const DEVICE_NAME_MAX = 60;
-
-/** Also part of the names of variables, and shown. */
-export const BACKUP_NAME = /^[a-z0-9][a-z0-9-]{0,29}$/u;
 
 /** One vault of this computer. Secrets are never in here. */
 const VaultSchema = v.looseObject({

@@ -1,4 +1,4 @@
-import { MAIN } from '../engine/replicas/places.ts';
+import { MAIN } from '../core/model/backup-place.ts';
 import type { Sides } from '../engine/sealing/sides.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { newKey, openHeld, sealedStore, type HeldKey } from '../storage/sealed/held-key.ts';

@@ -1,5 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { CloudPlace } from '../core/model/backup-place.ts';
+import { serverOf } from '../storage/http/server-of.ts';
 import { CliError, EXIT } from './cli-error.mts';
 import { gcsName, gcsText, parseGcs, type GcsRemote } from './gcs-remote.mts';
 
@@ -147,6 +149,15 @@ function flagOf(text: string | null): boolean | undefined {
   if (text === 'true' || text === '1' || text === '') return true;
   if (text === 'false' || text === '0') return false;
   throw wrong('path-style is true or false.');
+}
+
+/** The same for two remotes that are written in two ways. */
+export function placeOf(remote: RemoteSpec): CloudPlace {
+  if (remote.kind === 'folder') return { store: 'folder', path: remote.folder };
+  const { kind, prefix: path, endpoint } = remote;
+  const server = endpoint === undefined ? '' : serverOf(endpoint);
+  const bucket = kind === 'azure' ? `${remote.account}/${remote.container}` : remote.bucket;
+  return { store: `${kind} ${server} ${bucket}`, path };
 }
 
 /** The one spelling by which a remote is remembered. */

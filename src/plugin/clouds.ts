@@ -10,7 +10,9 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import { probeConditions, type ProbeOptions } from '../storage/probe.ts';
 import { detectConditionForm } from '../storage/s3/detect-condition-form.ts';
 import { createS3Store } from '../storage/s3/s3-store.ts';
+import { BACKUP_PATIENCE, type RetryOptions } from '../storage/wrappers/with-retry.ts';
 import { withTimeout } from '../storage/wrappers/with-timeout.ts';
+import { withoutConditions } from '../storage/wrappers/without-conditions.ts';
 import { wrapped } from '../storage/wrappers/wrapped.ts';
 import { AnswerPatience } from './adapters/http/answer-patience.ts';
 import { BodyGate } from './adapters/http/body-gate.ts';
@@ -20,7 +22,9 @@ import { requestUrlTransport } from './adapters/http/request-url-transport.ts';
 import type { Transport } from './adapters/http/wire.ts';
 import { pageFetch } from './platform/page-fetch.ts';
 import { webRandom } from './platform/random.ts';
-import type { CloudWithKeys, SessionParts, Way } from './sync/session.ts';
+import type { BackupWay } from './sync/backups.ts';
+import type { CloudWithKeys } from './sync/cloud-keys.ts';
+import type { SessionParts, Way } from './sync/session.ts';
 import { TEXTS } from './texts.ts';
 
 export interface CloudLimits {
@@ -53,12 +57,21 @@ export class Clouds {
     this.#patience = new AnswerPatience(limits.clock);
   }
 
-  open(cloud: CloudWithKeys, way: Way): ObjectStore {
-    return this.opened(cloud, way).store;
+  open(cloud: CloudWithKeys, way: Way, patience?: RetryOptions): ObjectStore {
+    return this.opened(cloud, way, patience).store;
+  }
+
+  openBackup(
+    cloud: CloudWithKeys,
+    { conditionForm: form, transport }: BackupWay,
+    patience?: RetryOptions,
+  ): ObjectStore {
+    if (form !== 'none') return this.open(cloud, { conditionForm: form, transport }, patience);
+    return withoutConditions(this.open(cloud, { ...QUOTED, transport }, patience));
   }
 
   /** As `open`, with the provider's own store. */
-  opened(cloud: CloudWithKeys, way: Way): OpenedCloud {
+  opened(cloud: CloudWithKeys, way: Way, patience?: RetryOptions): OpenedCloud {
     const { connections, clock } = this.#limits;
     const { prefix } = cloud.place;
     const bare = this.#bare(cloud, way);
@@ -67,28 +80,43 @@ export class Clouds {
       timer: clock,
       jitter: webRandom,
       connections,
+      ...(patience === undefined ? {} : { patience }),
     });
     return { bare, store };
   }
 
   /** Rejects with an Error for people where the cloud cannot keep a vault. */
   async probe(cloud: CloudWithKeys, signal: AbortSignal): Promise<Way> {
+    const { form: conditionForm, detail } = await this.#form(cloud, signal);
+    if (conditionForm === 'none') throw new Error(TEXTS.sync.noConditions(detail));
+    return { conditionForm, transport: await this.#road(cloud, signal) };
+  }
+
+  /** As `probe`; a server that keeps no conditions will do. */
+  async probeBackup(cloud: CloudWithKeys, signal: AbortSignal): Promise<BackupWay> {
+    const { form: conditionForm } = await this.#form(cloud, signal, BACKUP_PATIENCE);
+    return { conditionForm, transport: await this.#road(cloud, signal) };
+  }
+
+  async #form(
+    cloud: CloudWithKeys,
+    signal: AbortSignal,
+    patience?: RetryOptions,
+  ): Promise<{ readonly form: BackupWay['conditionForm']; readonly detail: string }> {
     const options = { random: webRandom, signal };
     if (cloud.kind === 's3') {
       const open = (conditionForm: Way['conditionForm']): ObjectStore =>
-        this.open(cloud, { ...QUOTED, conditionForm });
+        this.open(cloud, { ...QUOTED, conditionForm }, patience);
       const { form, probe } = await detectConditionForm(open, options);
-      if (form === 'none') throw new Error(TEXTS.sync.noConditions(probe.detail));
-      return { conditionForm: form, transport: await this.#road(cloud, signal) };
+      return { form, detail: probe.detail };
     }
-    const store = this.open(cloud, QUOTED);
+    const store = this.open(cloud, QUOTED, patience);
     try {
       const { conditions, detail } = await probeConditions(store, { ...options, ...paceOf(cloud) });
-      if (conditions !== 'honoured') throw new Error(TEXTS.sync.noConditions(detail));
+      return { form: conditions === 'honoured' ? 'quoted' : 'none', detail };
     } finally {
       await store.close();
     }
-    return { ...QUOTED, transport: await this.#road(cloud, signal) };
   }
 
   async check(cloud: CloudWithKeys, signal: AbortSignal | undefined): ReturnType<SessionParts['check']> {
@@ -101,6 +129,21 @@ export class Clouds {
     const isGood = findings.every(({ check, state }) => state === 'ok' || ASIDE.has(check));
     if (!isGood) return { findings, way: undefined };
     return { findings, way: { conditionForm: form, transport: await this.#road(cloud, signal) } };
+  }
+
+  async checkBackup(
+    cloud: CloudWithKeys,
+    signal: AbortSignal | undefined,
+  ): ReturnType<SessionParts['checkBackup']> {
+    const { findings, way } = await this.check(cloud, signal);
+    const { backups } = TEXTS;
+    const bad = findings.filter(({ check, state }) => state !== 'ok' && !ASIDE.has(check));
+    if (bad.length !== 1 || bad[0]?.check !== 'conditions') return { findings, way };
+    // Nobody but the devices' copying writes there, which does no harm twice.
+    const told = findings.map((one) =>
+      one === bad[0] ? ({ ...one, state: 'warning', remedy: backups.noConditions } as const) : one,
+    );
+    return { findings: told, way: { conditionForm: 'none', transport: await this.#road(cloud, signal) } };
   }
 
   async #road(cloud: CloudWithKeys, signal: AbortSignal | undefined): Promise<Way['transport']> {

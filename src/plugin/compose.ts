@@ -1,9 +1,14 @@
 import { Platform, requestUrl, type App, type Plugin } from 'obsidian';
-import { DEFAULT_SETTINGS, type EngineSettings } from '../engine/api.ts';
+import { MAIN } from '../core/model/backup-place.ts';
+import { DEFAULT_SETTINGS, type Backup, type EngineDeps, type EngineSettings } from '../engine/api.ts';
 import { createEngine } from '../engine/engine.ts';
 import type { Vault } from '../engine/ports.ts';
+import { currentPlace } from '../engine/replicas/places.ts';
+import { unopenedStore } from '../engine/replicas/unopened-store.ts';
+import { DeviceState } from '../engine/state.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { sealedStore, type HeldKey } from '../storage/sealed/held-key.ts';
+import { BACKUP_PATIENCE, type RetryOptions } from '../storage/wrappers/with-retry.ts';
 import { DeviceStore, type LocalStore } from './adapters/device-store.ts';
 import type { SettingsFile } from './adapters/settings-file.ts';
 import { deleteDatabase } from './adapters/state/connection.ts';
@@ -25,7 +30,8 @@ import type { DeviceRecord, Settings } from './settings/model.ts';
 import { Conflicts } from './sync/conflicts.ts';
 import { EngineLog } from './sync/engine-log.ts';
 import { LogRing } from './sync/log-ring.ts';
-import { Session, type CloudTools } from './sync/session.ts';
+import type { BackupParts } from './sync/backups.ts';
+import { Session, type CloudTools, type SessionParts } from './sync/session.ts';
 import { PluginSync } from './sync/sync-service.ts';
 import { VaultKeys } from './sync/vault-keys.ts';
 import { TEXTS } from './texts.ts';
@@ -83,13 +89,18 @@ export function compose(
     keys,
     openCloud: (cloud, way) => clouds.opened(cloud, way),
     tools,
-    openEngine: ({ vault, state, settings: current, device: record, cloud, way, vaultKey }) => {
-      const store = storeOf(clouds.open(cloud, way), vaultKey);
-      const settings = engineSettings(current, vaultKey !== undefined);
-      return Promise.resolve(createEngine({ ...tools(current, record), vault, store, state, settings }));
-    },
+    openEngine: async ({ vault, state, settings: current, device: record, ...parts }) =>
+      createEngine({
+        ...tools(current, record),
+        vault,
+        ...storesOf(clouds, await currentPlace(new DeviceState(state)), parts),
+        state,
+        settings: engineSettings(current, parts.vaultKey !== undefined),
+      }),
     probe: (cloud, signal) => clouds.probe(cloud, signal),
     check: (cloud, signal) => clouds.check(cloud, signal),
+    probeBackup: (cloud, signal) => clouds.probeBackup(cloud, signal),
+    checkBackup: (cloud, signal) => clouds.checkBackup(cloud, signal),
   });
   const conflicts = new Conflicts(storage, (path) => app.vault.getFileByPath(path) !== null);
   const suggesting = suggestingOf(app, settings);
@@ -130,6 +141,27 @@ function openVault(
     dotFolders,
     ...shared,
   });
+}
+
+type CloudParts = Pick<Parameters<SessionParts['openEngine']>[0], 'cloud' | 'way' | 'backups' | 'vaultKey'>;
+
+/** `current`: the name of the cloud that has authority; a person waits for no other for long. */
+function storesOf(
+  clouds: Clouds,
+  current: string,
+  { cloud, way, backups, vaultKey }: CloudParts,
+): Pick<EngineDeps, 'store' | 'backups'> {
+  const patience = (name: string): RetryOptions => (name === current ? {} : BACKUP_PATIENCE);
+  const backupOf = (backup: BackupParts): Backup => {
+    const { name } = backup;
+    if (backup.cloud === undefined) return { name, store: unopenedStore(backup.why) };
+    const store = clouds.openBackup(backup.cloud, backup.way, patience(name));
+    return { name, store: storeOf(store, vaultKey) };
+  };
+  return {
+    store: storeOf(clouds.open(cloud, way, patience(MAIN)), vaultKey),
+    backups: backups.map(backupOf),
+  };
 }
 
 function storeOf(store: ObjectStore, vaultKey: HeldKey | undefined): ObjectStore {

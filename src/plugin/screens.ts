@@ -9,6 +9,7 @@ import { HeldModal } from './modals/held-modal.ts';
 import { HistoryModal } from './modals/history-modal.ts';
 import { PreviewModal } from './modals/preview-modal.ts';
 import { SetupLinkModal } from './modals/setup-link-modal.ts';
+import { SwitchModal } from './modals/switch-modal.ts';
 import { VerifyModal } from './modals/verify-modal.ts';
 import { TEXTS } from './texts.ts';
 import type { Screens, Ui } from './ui-context.ts';
@@ -23,7 +24,8 @@ export function screensOf(ui: () => Ui): Screens {
     held: () => ui().show(new HeldModal(ui())),
     verify: () => ui().show(new VerifyModal(ui())),
     history: (path) => ui().show(new HistoryModal(ui(), path)),
-    check: () => ui().show(new CheckModal(ui())),
+    check: (backup) => ui().show(new CheckModal(ui(), backup)),
+    switchCloud: (only) => ui().show(new SwitchModal(ui(), only)),
     encryption: () => ui().show(new EncryptionModal(ui())),
     forget: () => ui().show(forgetModal(ui())),
     setupLink: (items) => ui().show(new SetupLinkModal(ui(), items)),

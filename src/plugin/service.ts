@@ -1,6 +1,7 @@
 import type { Finding } from '../storage/check-connection.ts';
 import type { VaultPath } from '../core/model/vault-path.ts';
 import type {
+  BackupStatus,
   ConflictContents,
   ConflictDecision,
   HeldDecision,
@@ -8,6 +9,7 @@ import type {
   OpenConflict,
   PreviewReport,
   Problem,
+  Promoted,
   Progress,
   SyncEvent,
   SyncReport,
@@ -16,19 +18,22 @@ import type {
 } from '../engine/api.ts';
 import type { Cleared } from '../engine/sealing/clear-plain.ts';
 import type { Versioning } from '../storage/versioning.ts';
-import type { DeviceRecord, Settings } from './settings/model.ts';
+import type { BackupSettings, DeviceRecord, Settings } from './settings/model.ts';
 import type { Stage } from './sync/vault-keys.ts';
 
 /** What the status bar shows. Times in milliseconds since 1970. */
 export type SyncState =
   /** No cloud is set up, or a key is missing on this device: `message` says what and where to go, `inSettings` does so for those who are there. */
   | { readonly kind: 'unset'; readonly message: string; readonly inSettings: string }
-  | { readonly kind: 'synced'; readonly atMs: number | undefined }
+  /** `backups`: one for each, where there are any. */
+  | { readonly kind: 'synced'; readonly atMs: number | undefined; readonly backups?: readonly BackupStatus[] }
   /** Edits wait to settle. */
   | { readonly kind: 'waiting' }
-  | { readonly kind: 'syncing'; readonly progress: Progress | undefined }
+  /** `isSaved`: what this device has to send is in the cloud. */
+  | { readonly kind: 'syncing'; readonly progress: Progress | undefined; readonly isSaved?: boolean }
   | { readonly kind: 'paused' }
-  | { readonly kind: 'offline'; readonly message: string }
+  /** `readFrom`: notes are received from this backup meanwhile. */
+  | { readonly kind: 'offline'; readonly message: string; readonly readFrom?: string }
   /** A person is needed; `message` names the file and the remedy. */
   | {
       readonly kind: 'attention';
@@ -98,6 +103,31 @@ export interface EncryptionService {
   changePassphrase(passphrase: string): Promise<void>;
 }
 
+/** A cloud of the vault: the one that the settings name first, or a backup. */
+export interface BackupView {
+  readonly name: string;
+  /** As a person knows it. */
+  readonly place: string;
+  /** It is the one that notes are sent to. */
+  readonly isCurrent: boolean;
+  /** As the last sync left it. */
+  readonly status?: BackupStatus;
+}
+
+/** What rejects does so with an Error whose message is for people. */
+export interface BackupService {
+  /** The cloud that the settings name first, then the backups; none where no cloud is set up. */
+  readonly all: readonly BackupView[];
+  /** Why this one may not be added, in words. */
+  obstacle(backup: BackupSettings): string | undefined;
+  add(backup: BackupSettings): Promise<void>;
+  /** What it holds stays there. Rejects while it is the one in use. */
+  remove(name: string): Promise<void>;
+  check(name: string, signal?: AbortSignal): Promise<readonly Finding[]>;
+  /** Makes the cloud of this name the one in use, whether the other answers or not. */
+  switchTo(name: string): Promise<Promoted>;
+}
+
 /**
  * All that commands, settings and views may ask of the sync. Nothing here throws but where said; a
  * failure ends in `state` and `log`. One call works at a time; later ones wait for it.
@@ -110,6 +140,7 @@ export interface SyncService {
   readonly conflicts: readonly VaultPath[];
   readonly conflictDesk: ConflictService;
   readonly encryption: EncryptionService;
+  readonly backups: BackupService;
   /** Called after each change of `state`; returns what ends it. */
   onState(listener: () => void): () => void;
 

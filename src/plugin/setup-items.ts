@@ -7,7 +7,9 @@ export type CloudItem =
   | ({ readonly kind: 'gcs' } & Omit<GcsSettings, 'keySecret'>);
 
 /** What a link asks for. What it does not name is absent. */
-export type SetupItems = { readonly cloud: CloudItem } & Partial<Omit<Settings, keyof CloudSettings | 'ai'>>;
+export type SetupItems = { readonly cloud: CloudItem } & Partial<
+  Omit<Settings, keyof CloudSettings | 'backups' | 'ai'>
+>;
 export type SetupItemKey = keyof SetupItems;
 
 /** The cloud that is set up, without its keys; of what this version does not know, nothing. */

@@ -19,6 +19,7 @@ export function statusMenu(ui: Ui): Menu {
     menu.addSeparator();
     add(texts.preview, 'eye', () => open.preview());
     add(texts.held, 'hand', () => open.held());
+    if (service.settings.backups.length > 0) add(texts.switch, 'shield-check', () => open.switchCloud());
     if (service.conflictDesk.open.length > 0) add(texts.resolve, 'git-merge', () => open.conflicts());
   }
   add(texts.log, 'scroll-text', () => open.log());

@@ -1,4 +1,5 @@
 import { AI_TEXTS } from './texts/ai.ts';
+import { BACKUP_TEXTS } from './texts/backups.ts';
 import { CHECK_TEXTS } from './texts/check.ts';
 import { CONFLICT_TEXTS } from './texts/conflict.ts';
 import { COMMAND_TEXTS } from './texts/commands.ts';
@@ -16,6 +17,7 @@ import { VERIFY_TEXTS } from './texts/verify.ts';
 /** Every text that the plugin shows, a section a topic. A failure names what it is about and the remedy. */
 export const TEXTS = {
   ai: AI_TEXTS,
+  backups: BACKUP_TEXTS,
   check: CHECK_TEXTS,
   commands: COMMAND_TEXTS,
   conflict: CONFLICT_TEXTS,

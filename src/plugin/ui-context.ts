@@ -13,7 +13,10 @@ export interface Screens {
   conflict(copy: VaultPath): void;
   verify(): void;
   history(path: VaultPath): void;
-  check(): void;
+  /** Of the vault's cloud, or of the backup of this name. */
+  check(backup?: string): void;
+  /** `only`: to no other than this cloud. */
+  switchCloud(only?: string): void;
   encryption(): void;
   forget(): void;
   setupLink(items: SetupItems): void;

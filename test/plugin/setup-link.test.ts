@@ -50,14 +50,14 @@ const OTHERS: readonly Settings[] = [
 
 describe('a setup link', () => {
   it('brings all settings to another device as they were', () => {
-    // Where notes are sent to be merged is each person's own choice.
-    const { s3, azure, gcs, cloudKind: kind, ai, ...others } = settings;
+    // Where notes are sent to be merged is each person’s own choice; backups are added on each device.
+    const { s3, azure, gcs, cloudKind: kind, ai, backups, ...others } = settings;
     const { endpoint, bucket, region, prefix, pathStyle } = s3;
     const cloud = { kind, endpoint, bucket, region, prefix, pathStyle };
     expect([azure, gcs]).toEqual([DEFAULTS.azure, DEFAULTS.gcs]);
     expect(decodeSetupLink(good)).toEqual({ kind: 'link', items: { cloud, ...others } });
     expect(good['action']).toBe(SETUP_ACTION);
-    expect(ai).toEqual(DEFAULTS.ai);
+    expect([ai, backups]).toEqual([DEFAULTS.ai, DEFAULTS.backups]);
   });
 
   it.each(OTHERS)('brings a cloud of the kind $cloudKind as it was, and nothing of the others', (from) => {

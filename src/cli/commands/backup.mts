@@ -1,16 +1,16 @@
 import type { BackupScrub, BackupStatus } from '../../engine/api.ts';
+import { backupObstacle, MAIN, type BackupObstacle } from '../../core/model/backup-place.ts';
 import { bytesText, countText } from '../../core/text/words.ts';
 import { CliError, EXIT, type ExitCode } from '../cli-error.mts';
-import { BACKUP_NAME, changeConfig, withVault, type BackupConfig } from '../config.mts';
+import { changeConfig, withVault, type BackupConfig } from '../config.mts';
 import { connectedBackup } from '../connection.mts';
 import type { Context } from '../context.mts';
 import { openLook } from '../look.mts';
-import { MAIN } from '../../engine/replicas/places.ts';
 import { Stopwatch } from '../metrics.mts';
 import type { Console } from '../output/console.mts';
 import { agoText, secondsText } from '../output/human.mts';
 import { nodeClock } from '../platform/clock.mts';
-import { parseRemote, remoteName, remoteText } from '../remote.mts';
+import { parseRemote, placeOf, remoteName, remoteText, type RemoteSpec } from '../remote.mts';
 import { checkApart, findSetup, openSession, type VaultSetup } from '../session.mts';
 
 /** Names a cloud that is kept in step with the vault's own; the next sync copies everything there. */
@@ -20,17 +20,13 @@ export async function addBackup(context: Context, name: string, text: string): P
   const remote = parseRemote(text, context);
   const backup = { name, remote: remoteText(remote) };
   const others = config.backups ?? [];
-  if (!BACKUP_NAME.test(name)) {
-    throw new CliError('A backup’s name has 1 to 30 small letters, digits and hyphens.', EXIT.usage);
-  }
-  if (name === MAIN)
-    throw new CliError('"main" is the cloud named at init. Choose another name.', EXIT.usage);
-  if (others.some((one) => one.name === name)) {
-    throw new CliError(`There is a backup "${name}" already. Choose another name.`, EXIT.usage);
-  }
-  if ([config.remote, ...others.map((one) => one.remote)].includes(backup.remote)) {
-    throw new CliError(`${remoteName(remote)} is this vault’s cloud or backup already.`, EXIT.usage);
-  }
+  const named = [{ name: MAIN, remote: config.remote }, ...others];
+  const clouds = named.map((one) => ({
+    name: one.name,
+    place: placeOf(parseRemote(one.remote, { ...context, cwd: '/' })),
+  }));
+  const obstacle = backupObstacle({ name, place: placeOf(remote) }, clouds);
+  if (obstacle !== undefined) throw new CliError(obstacleText(obstacle, name, remote), EXIT.usage);
   if (remote.kind === 'folder') checkApart(config.vault, remote.folder, 'the backup cloud’s folder');
   const connected = await connectedBackup(backup, remote, context.signal);
   await keep(setup, [...others, connected]);
@@ -40,6 +36,21 @@ export async function addBackup(context: Context, name: string, text: string): P
   if (connected.conditionForm === 'none')
     console.line('It keeps no conditional writes: enough for a backup, not for a vault’s cloud.');
   return EXIT.done;
+}
+
+function obstacleText(obstacle: BackupObstacle, name: string, remote: RemoteSpec): string {
+  switch (obstacle.kind) {
+    case 'name':
+      return 'A backup’s name has 1 to 30 small letters, digits and hyphens.';
+    case 'reserved':
+      return '"main" is the cloud named at init. Choose another name.';
+    case 'taken':
+      return `There is a backup "${name}" already. Choose another name.`;
+    case 'same-place':
+      return `${remoteName(remote)} is this vault’s cloud or backup already.`;
+    case 'inside':
+      return `${remoteName(remote)} and "${obstacle.with}" lie one in the other: what is written in the inner one would be taken for notes of the outer. Choose another folder.`;
+  }
 }
 
 /** Forgets a backup; what it holds stays. */

@@ -1,6 +1,6 @@
 import { bytesText, countText } from '../../core/text/words.ts';
 import { EngineError } from '../../engine/api.ts';
-import { MAIN } from '../../engine/replicas/places.ts';
+import { MAIN } from '../../core/model/backup-place.ts';
 import { clearPlain, type Cleared } from '../../engine/sealing/clear-plain.ts';
 import { sealCloud } from '../../engine/sealing/seal-cloud.ts';
 import type { HeldKey } from '../../storage/sealed/held-key.ts';

@@ -2,7 +2,7 @@ import { CliError, EXIT, type ExitCode } from '../cli-error.mts';
 import { openCloud } from '../encrypt-clouds.mts';
 import { changeConfig, withVault, type VaultConfig } from '../config.mts';
 import type { Context } from '../context.mts';
-import { MAIN } from '../../engine/replicas/places.ts';
+import { MAIN } from '../../core/model/backup-place.ts';
 import { changePassphrase as changeHeld, openHeld, type HeldKey } from '../../storage/sealed/held-key.ts';
 import { readWrappedKey } from '../../storage/sealed/wrapped-key.ts';
 import { askNewPassphrase, askSecret } from '../passphrase.mts';

@@ -1,3 +1,4 @@
+import { MAIN } from '../../core/model/backup-place.ts';
 import type { CommitId } from '../../core/model/ids.ts';
 import { lineageName, MAX_FORMER } from '../../core/model/succession.ts';
 import type { CommitStamp, Head } from '../../core/model/head.ts';
@@ -23,9 +24,6 @@ export class MovedError extends EngineError {
     this.found = found;
   }
 }
-
-/** The cloud that the settings name first, where it is spoken of beside its backups. */
-export const MAIN = 'main';
 
 /** All clouds of the vault, in the order of the settings. */
 export function allPlaces(deps: EngineDeps): readonly Backup[] {

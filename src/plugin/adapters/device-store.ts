@@ -12,6 +12,8 @@ export interface LocalStore {
 const KEY = 'twincloud-device';
 const ID_DIGITS = 16;
 
+const WAY = { cloud: v.string(), transport: v.picklist(['request-url', 'fetch']) };
+
 const DeviceSchema = v.object({
   id: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/u)),
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(60)),
@@ -20,12 +22,16 @@ const DeviceSchema = v.object({
   probed: v.fallback(
     v.optional(
       v.object({
-        cloud: v.string(),
+        ...WAY,
         conditionForm: v.picklist(['quoted', 'bare']),
-        transport: v.picklist(['request-url', 'fetch']),
+        isOld: v.exactOptional(v.boolean()),
       }),
     ),
     undefined,
+  ),
+  probedBackups: v.fallback(
+    v.array(v.object({ ...WAY, conditionForm: v.picklist(['quoted', 'bare', 'none']) })),
+    [],
   ),
 });
 
@@ -45,7 +51,7 @@ export class DeviceStore {
       return;
     }
     const id = random.hex(ID_DIGITS) as DeviceId;
-    this.#record = { id, name: defaultName, database: this.#newDatabase(), paused: false };
+    this.#record = { id, name: defaultName, database: this.#newDatabase(), paused: false, probedBackups: [] };
     this.change({});
   }
 
@@ -57,17 +63,16 @@ export class DeviceStore {
     this.#replace({ ...this.#record, ...change });
   }
 
-  /** What was found out about the cloud's form and road counts no more. */
+  /** What was found out about the cloud's form and road is to be found out anew. */
   forgetWay(): void {
-    const { id, name, database, paused } = this.#record;
-    this.#replace({ id, name, database, paused });
+    const { probed } = this.#record;
+    if (probed !== undefined) this.change({ probed: { ...probed, isOld: true } });
   }
 
   /** For another cloud, or none: what was learnt of the former does not count. Returns the former database. */
   startAfresh(): string {
-    const { database } = this.#record;
-    this.forgetWay();
-    this.change({ database: this.#newDatabase() });
+    const { id, name, database, paused, probedBackups = [] } = this.#record;
+    this.#replace({ id, name, paused, probedBackups, database: this.#newDatabase() });
     return database;
   }
 

@@ -61,6 +61,15 @@ function registerChecked({ app, plugin, service, open }: Ui): void {
     },
   });
   plugin.addCommand({
+    id: 'switch-to-backup',
+    name: NAMES.switchToBackup,
+    checkCallback: (isChecking) => {
+      if (service.settings.backups.length === 0) return false;
+      if (!isChecking) open.switchCloud();
+      return true;
+    },
+  });
+  plugin.addCommand({
     id: 'forget-cloud',
     name: NAMES.forgetCloud,
     checkCallback: (isChecking) => {

@@ -14,11 +14,14 @@ const ICONS: Readonly<Record<Finding['state'], string>> = {
 /** Tries the connection as soon as it opens, and says of each check what came out and what to do. */
 export class CheckModal extends Modal {
   readonly #ui: Ui;
+  /** The name of the one that is tried; absent: the vault's cloud. */
+  readonly #backup: string | undefined;
   #run = new AbortController();
 
-  constructor(ui: Ui) {
+  constructor(ui: Ui, backup?: string) {
     super(ui.app);
     this.#ui = ui;
+    this.#backup = backup;
   }
 
   override async onOpen(): Promise<void> {
@@ -40,7 +43,11 @@ export class CheckModal extends Modal {
     statusLine(contentEl, TEXTS.check.running);
     button(buttonRow(contentEl), TEXTS.cancel, () => this.close()).buttonEl.focus();
     try {
-      const findings = await this.#ui.service.checkConnection(run.signal);
+      const { service } = this.#ui;
+      const findings =
+        this.#backup === undefined
+          ? await service.checkConnection(run.signal)
+          : await service.backups.check(this.#backup, run.signal);
       if (run.signal.aborted) return;
       contentEl.empty();
       this.#show(findings);
@@ -66,11 +73,13 @@ export class CheckModal extends Modal {
 
   #showButtons(good: boolean): void {
     const row = buttonRow(this.contentEl);
+    const goOn = (): void => {
+      this.close();
+      if (this.#backup === undefined) this.#ui.open.preview();
+      else this.#ui.syncByHand();
+    };
     const next = good
-      ? button(row, TEXTS.check.preview, () => {
-          this.close();
-          this.#ui.open.preview();
-        })
+      ? button(row, this.#backup === undefined ? TEXTS.check.preview : TEXTS.check.sync, goOn)
       : button(row, TEXTS.check.again, () => void this.#check());
     next.setCta().buttonEl.focus({ preventScroll: true });
     button(row, TEXTS.close, () => this.close());

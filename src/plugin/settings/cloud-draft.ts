@@ -109,12 +109,17 @@ export class CloudDraft {
     return missing.length === 0 ? undefined : save.missing(missing.join(', '));
   }
 
-  async save(): Promise<void> {
+  /** As it would be saved now. */
+  get cloud(): CloudSettings {
     let cloud: CloudSettings = { ...cloudOnly(this.#saved()), cloudKind: this.kind };
     for (const key of this.#of(CLOUD_KEYS)) cloud = withValue(cloud, key, this.get(key));
     for (const key of this.#of(TEXT_KEYS))
       cloud = withValue(cloud, key, TEXT_FIELDS[key].clean(this.text(key)));
-    await this.#save(cloud);
+    return cloud;
+  }
+
+  async save(): Promise<void> {
+    await this.#save(this.cloud);
     this.discard();
   }
 

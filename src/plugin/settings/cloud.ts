@@ -1,5 +1,7 @@
 import { DEFAULTS } from './defaults.ts';
-import type { CloudSettings } from './model.ts';
+import { MAIN, type CloudPlace, type NamedPlace } from '../../core/model/backup-place.ts';
+import { serverOf } from '../../storage/http/server-of.ts';
+import type { CloudSettings, Settings } from './model.ts';
 
 /** No cloud at all. */
 export const NO_CLOUD: CloudSettings = {
@@ -48,6 +50,20 @@ export function cloudId({ cloudKind, s3, azure, gcs }: CloudSettings): string {
     case 'gcs':
       return JSON.stringify(['gcs', gcs.bucket, gcs.prefix, gcs.endpoint]);
   }
+}
+
+/** The same for two settings that speak of one place in two ways. */
+export function placeOf({ cloudKind, s3, azure, gcs }: CloudSettings): CloudPlace {
+  const { endpoint, prefix: path } = { s3, azure, gcs }[cloudKind];
+  const bucket =
+    cloudKind === 'azure' ? `${azure.account}/${azure.container}` : { s3, gcs }[cloudKind].bucket;
+  return { store: `${cloudKind} ${serverOf(endpoint)} ${bucket}`, path };
+}
+
+/** All clouds of the vault that are named, with their places. */
+export function placesOf(settings: Settings): readonly NamedPlace[] {
+  const backups = settings.backups.map((one) => ({ name: one.name, place: placeOf(one) }));
+  return hasCloud(settings) ? [{ name: MAIN, place: placeOf(settings) }, ...backups] : backups;
 }
 
 function pathOf(...names: readonly string[]): string {

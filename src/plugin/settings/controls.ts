@@ -12,7 +12,7 @@ interface Control {
   set(value: unknown): void | Promise<void>;
 }
 
-type PlainKey = Exclude<keyof Settings, keyof CloudSettings | 'ignore' | 'ai'>;
+type PlainKey = Exclude<keyof Settings, keyof CloudSettings | 'backups' | 'ignore' | 'ai'>;
 export type ControlKey =
   | PlainKey
   | AiControlKey

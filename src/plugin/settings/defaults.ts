@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { CONFLICT_STRATEGIES } from '../../engine/api.ts';
 import { AI_DEFAULTS, AI_LIMITS } from '../ai/model.ts';
+import { BACKUP_NAME } from '../../core/model/backup-place.ts';
 import { CLOUD_KINDS, type Settings } from './model.ts';
 
 /** What a vault starts with; also what stands in for a stored value that makes no sense. */
@@ -17,6 +18,7 @@ export const DEFAULTS: Settings = {
   },
   azure: { account: '', container: '', prefix: '', endpoint: '', keySecret: '' },
   gcs: { bucket: '', prefix: '', endpoint: '', keySecret: '' },
+  backups: [],
   ignore: [],
   dotFolders: false,
   readableCopy: true,
@@ -81,11 +83,18 @@ const AiSchema = v.looseObject({
   quickFolders: lines(AI_DEFAULTS.quickFolders),
 });
 
-const SettingsSchema = v.looseObject({
+const CLOUD = {
   cloudKind: v.fallback(v.picklist(CLOUD_KINDS), DEFAULTS.cloudKind),
   s3: v.fallback(S3Schema, { ...DEFAULTS.s3 }),
   azure: v.fallback(AzureSchema, { ...DEFAULTS.azure }),
   gcs: v.fallback(GcsSchema, { ...DEFAULTS.gcs }),
+};
+
+const BackupSchema = v.looseObject({ name: v.pipe(v.string(), v.regex(BACKUP_NAME)), ...CLOUD });
+
+const SettingsSchema = v.looseObject({
+  ...CLOUD,
+  backups: v.fallback(v.array(BackupSchema), []),
   ignore: v.fallback(v.array(v.string()), []),
   dotFolders: flag(DEFAULTS.dotFolders),
   readableCopy: flag(DEFAULTS.readableCopy),

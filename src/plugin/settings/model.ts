@@ -46,11 +46,18 @@ export interface CloudSettings {
   readonly gcs: GcsSettings;
 }
 
+/** A cloud that is kept in step with the vault's own. */
+export interface BackupSettings extends CloudSettings {
+  /** No two have the same; what this device remembers of it is kept by it. */
+  readonly name: string;
+}
+
 export const CLOUD_KINDS = ['s3', 'azure', 'gcs'] as const;
 export type CloudKind = (typeof CLOUD_KINDS)[number];
 
 /** What all devices of a vault may share: kept in the plugin's `data.json`. Unknown keys are kept. */
 export interface Settings extends CloudSettings {
+  readonly backups: readonly BackupSettings[];
   /** In gitignore form. */
   readonly ignore: readonly string[];
   readonly dotFolders: boolean;
@@ -76,5 +83,15 @@ export interface DeviceRecord {
     readonly cloud: string;
     readonly conditionForm: 'quoted' | 'bare';
     readonly transport: 'request-url' | 'fetch';
+    /** To be found out anew; holds on where that cannot be done. */
+    readonly isOld?: boolean;
   };
+  /** As `probed`, of each backup. `none`: it keeps no conditions, and can hold a backup all the same. */
+  readonly probedBackups?: readonly ProbedBackup[];
+}
+
+export interface ProbedBackup {
+  readonly cloud: string;
+  readonly conditionForm: 'quoted' | 'bare' | 'none';
+  readonly transport: 'request-url' | 'fetch';
 }

@@ -1,6 +1,7 @@
 import { PluginSettingTab, type SettingDefinitionItem } from 'obsidian';
 import { aiPage } from '../ai/settings-page.ts';
 import type { Ui } from '../ui-context.ts';
+import { backupsPage } from './backups-page.ts';
 import { CloudDraft } from './cloud-draft.ts';
 import { cloudPage } from './cloud-page.ts';
 import { controlsOf, type ControlKey } from './controls.ts';
@@ -32,6 +33,7 @@ class SettingsTab extends PluginSettingTab {
     return [
       statusRow(this.#ui),
       cloudPage({ ui: this.#ui, draft: this.#draft, update }),
+      backupsPage(this.#ui, update),
       deviceSection(),
       syncSection(),
       filesSection(this.#ui, update),

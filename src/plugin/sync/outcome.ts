@@ -33,12 +33,15 @@ export function stateAfter(report: SyncReport, { aside, open }: Standing, atMs: 
   const { outcome, held } = report;
   if (outcome === 'first-preview') return attention('first-preview', TEXTS.sync.firstPreview);
   if (outcome === 'held') return attention('held', TEXTS.sync.held(held.length));
+  const { away, backups } = report;
+  if (away !== undefined)
+    return { kind: 'offline', message: TEXTS.backups.away(away), readFrom: away.readFrom };
   const problems = report.problems.filter(needsPerson);
   if (problems.length > 0) return attention('problems', TEXTS.sync.problems(problems, problems.length));
   if (open.length > 0)
     return { ...attention('conflicts', TEXTS.conflict.waiting(open)), conflicts: open.length };
   if (aside.length > 0) return attention('aside', TEXTS.sync.conflicts(aside));
-  return { kind: 'synced', atMs };
+  return backups === undefined ? { kind: 'synced', atMs } : { kind: 'synced', atMs, backups };
 }
 
 /** What passes by itself is no cause to call somebody. */
@@ -68,6 +71,8 @@ export function failureOf(error: unknown, isOnline: boolean): Failure {
 export function messageFor(error: unknown): string {
   if (error instanceof EngineError && error.kind === 'head-vanished') return TEXTS.sync.headVanished;
   if (error instanceof EngineError && error.kind === 'encrypted-bucket') return TEXTS.encryption.locked;
+  if (error instanceof EngineError && error.kind === 'moved') return TEXTS.backups.moved;
+  if (error instanceof EngineError && error.kind === 'no-conditions') return TEXTS.backups.noConditions;
   if (isStoreError(error)) {
     const { message, remedy } = describeStoreError(error);
     return `${message} ${remedy}`.trim();

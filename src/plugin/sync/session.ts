@@ -1,27 +1,20 @@
 import type { CloudDeps, Engine } from '../../engine/api.ts';
+import { currentPlace } from '../../engine/replicas/places.ts';
+import { DeviceState } from '../../engine/state.ts';
 import type { StateStore, Vault } from '../../engine/ports.ts';
 import type { OpenedCloud } from '../../storage/check-cloud.ts';
 import type { Finding } from '../../storage/check-connection.ts';
+import { isStoreError } from '../../storage/store-error.ts';
 import type { DeviceStore } from '../adapters/device-store.ts';
-import { cloudId, isCloudNamed } from '../settings/cloud.ts';
-import type { AzureSettings, DeviceRecord, GcsSettings, S3Settings, Settings } from '../settings/model.ts';
-import { TEXTS } from '../texts.ts';
-import { UnsetError } from './outcome.ts';
+import { cloudId } from '../settings/cloud.ts';
+import type { BackupSettings, DeviceRecord, Settings } from '../settings/model.ts';
+import { withKeys, type CloudWithKeys } from './cloud-keys.ts';
+import { backupParts, rememberWay, type BackupMeans, type BackupParts, type BackupWay } from './backups.ts';
 import type { VaultKeys } from './vault-keys.ts';
 
 export type Probed = NonNullable<DeviceRecord['probed']>;
 /** By which form and road a cloud is spoken to. */
-export type Way = Omit<Probed, 'cloud'>;
-
-/** A cloud and what opens it, out of the app's secret storage. */
-export type CloudWithKeys =
-  | {
-      readonly kind: 's3';
-      readonly place: S3Settings;
-      readonly keys: { readonly accessKeyId: string; readonly secretAccessKey: string };
-    }
-  | { readonly kind: 'azure'; readonly place: AzureSettings; readonly key: string }
-  | { readonly kind: 'gcs'; readonly place: GcsSettings; readonly key: string };
+export type Way = Omit<Probed, 'cloud' | 'isOld'>;
 
 /** What a session is made of; `compose.ts` says of what kind. */
 export interface SessionParts {
@@ -44,6 +37,7 @@ export interface SessionParts {
     readonly device: DeviceRecord;
     readonly cloud: CloudWithKeys;
     readonly way: Way;
+    readonly backups: readonly BackupParts[];
     /** Of an encrypted cloud. */
     readonly vaultKey: Awaited<ReturnType<VaultKeys['get']>>;
   }) => Promise<Engine>;
@@ -53,6 +47,11 @@ export interface SessionParts {
     cloud: CloudWithKeys,
     signal: AbortSignal | undefined,
   ) => Promise<{ readonly findings: readonly Finding[]; readonly way: Way | undefined }>;
+  readonly probeBackup: BackupMeans['probeBackup'];
+  readonly checkBackup: (
+    cloud: CloudWithKeys,
+    signal: AbortSignal | undefined,
+  ) => Promise<{ readonly findings: readonly Finding[]; readonly way: BackupWay | undefined }>;
 }
 
 /** What works on clouds beside the clouds themselves. */
@@ -67,6 +66,8 @@ export interface BareCloud extends OpenedCloud {
 export interface Opened {
   readonly engine: Engine;
   readonly vault: Vault;
+  /** The name of the cloud that has authority, as far as this device knows. */
+  readonly place: () => Promise<string>;
 }
 
 /** The engine, open from the first need to the next change of what it is made of. */
@@ -91,6 +92,7 @@ export class Session {
       state = await openState(device.record.database);
       const vault = openVault(settings);
       const vaultKey = await this.#parts.keys.get(cloudId(settings));
+      const backups = await Promise.all(settings.backups.map((one) => backupParts(one, this.#parts, signal)));
       const engine = await openEngine({
         vault,
         state,
@@ -98,9 +100,11 @@ export class Session {
         device: device.record,
         cloud,
         way,
+        backups,
         vaultKey,
       });
-      this.#opened = { engine, vault, release };
+      const remembered = state;
+      this.#opened = { engine, vault, release, place: () => currentPlace(new DeviceState(remembered)) };
       return this.#opened;
     } catch (error) {
       await state?.close();
@@ -121,6 +125,19 @@ export class Session {
     const way = await this.#way(settings, cloud, signal);
     const { openCloud, tools, device } = this.#parts;
     return { id: cloudId(settings), tools: tools(settings, device.record), ...openCloud(cloud, way) };
+  }
+
+  /** As `Opened` has it, also where no cloud can be asked. */
+  async place(signal: AbortSignal): Promise<string> {
+    if (this.#opened !== undefined) return this.#opened.place();
+    const { device, hold, openState } = this.#parts;
+    const release = await hold(device.record.database, signal);
+    try {
+      const state = await openState(device.record.database);
+      return await currentPlace(new DeviceState(state)).finally(() => state.close());
+    } finally {
+      release();
+    }
   }
 
   /** The next `open` makes it anew. */
@@ -153,30 +170,32 @@ export class Session {
     return findings;
   }
 
-  /** Throws an `UnsetError`. */
-  cloud(): CloudWithKeys {
-    const settings = this.#parts.settings();
-    if (!isCloudNamed(settings)) throw new UnsetError(TEXTS.sync.unset.cloud);
-    const { cloudKind: kind, s3, azure, gcs } = settings;
-    if (kind === 'azure') return { kind, place: azure, key: this.#secret(azure.keySecret) };
-    if (kind === 'gcs') return { kind, place: gcs, key: this.#secret(gcs.keySecret) };
-    const accessKeyId = this.#secret(s3.accessKeySecret);
-    return { kind, place: s3, keys: { accessKeyId, secretAccessKey: this.#secret(s3.secretKeySecret) } };
+  async checkBackup(backup: BackupSettings, signal: AbortSignal | undefined): Promise<readonly Finding[]> {
+    const { device, secret, checkBackup } = this.#parts;
+    const { findings, way } = await checkBackup(withKeys(backup, secret), signal);
+    if (way !== undefined) rememberWay(device, cloudId(backup), way);
+    return findings;
   }
 
-  #secret(name: string): string {
-    const secret = this.#parts.secret(name);
-    if (secret === undefined || secret === '') throw new UnsetError(TEXTS.sync.unset.key(name));
-    return secret;
+  /** Throws an `UnsetError`. */
+  cloud(): CloudWithKeys {
+    return withKeys(this.#parts.settings(), this.#parts.secret);
   }
 
   async #way(settings: Settings, cloud: CloudWithKeys, signal: AbortSignal): Promise<Way> {
     const { device, probe } = this.#parts;
-    const { probed } = device.record;
     const id = cloudId(settings);
-    if (probed?.cloud === id) return probed;
-    const way = await probe(cloud, signal);
-    device.change({ probed: { cloud: id, ...way } });
-    return way;
+    const probed = device.record.probed?.cloud === id ? device.record.probed : undefined;
+    if (probed !== undefined && probed.isOld !== true) return probed;
+    try {
+      const way = await probe(cloud, signal);
+      device.change({ probed: { cloud: id, ...way } });
+      return way;
+    } catch (error) {
+      // It may be away for good: the backups are there to go on with.
+      const mayGoOn = settings.backups.length > 0 && isStoreError(error, 'unavailable');
+      if (probed === undefined || !mayGoOn) throw error;
+      return probed;
+    }
   }
 }

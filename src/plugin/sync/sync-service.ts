@@ -17,6 +17,7 @@ import type { LogEntry, SyncService, SyncState } from '../service.ts';
 import { cloudId, NO_CLOUD } from '../settings/cloud.ts';
 import type { DeviceRecord, Settings } from '../settings/model.ts';
 import { TEXTS } from '../texts.ts';
+import { BackupDesk } from './backup-desk.ts';
 import { ConflictDesk } from './conflict-desk.ts';
 import { EncryptionDesk } from './encryption-desk.ts';
 import type { Conflicts } from './conflicts.ts';
@@ -24,6 +25,7 @@ import type { LogRing } from './log-ring.ts';
 import { failureOf, messageFor, wasStopped } from './outcome.ts';
 import { readVersion, writeVersion } from './past.ts';
 import { Results } from './results.ts';
+import { RunProgress } from './run-progress.ts';
 import { eitherOf } from './either.ts';
 import type { Opened, Session } from './session.ts';
 import { Triggers } from './triggers.ts';
@@ -44,8 +46,6 @@ export interface SyncServiceOptions {
 }
 
 const MINUTE_MS = 60_000;
-/** Progress is shown so often at most. */
-const PROGRESS_MS = 100;
 
 interface Running {
   readonly report: Promise<SyncReport | undefined>;
@@ -68,12 +68,17 @@ export class PluginSync implements SyncService {
   readonly #results: Results;
   readonly #desk: ConflictDesk;
   readonly encryption: EncryptionDesk;
+  readonly backups: BackupDesk;
   #running: Running | undefined;
-  #progress: { readonly progress: Progress; readonly atMs: number } | undefined;
+  readonly #progress: RunProgress;
 
   constructor(options: SyncServiceOptions) {
     this.#options = options;
     const { session, log, conflicts, clock } = options;
+    this.#progress = new RunProgress(
+      () => clock.now(),
+      () => this.#tell(),
+    );
     this.#results = new Results({
       log,
       conflicts,
@@ -90,8 +95,12 @@ export class PluginSync implements SyncService {
       open: () => this.#results.openConflicts,
       done,
     });
-    const { signal } = this.#closing;
-    this.encryption = new EncryptionDesk({ ...options, turns: this.#turns, signal, done });
+    const shared = { turns: this.#turns, signal: this.#closing.signal };
+    this.encryption = new EncryptionDesk({ ...options, ...shared, done });
+    this.backups = new BackupDesk({
+      ...{ session, ...shared, service: this },
+      ...{ asked: (work) => this.#asked(work), changed: () => this.#changed() },
+    });
     this.#triggers = new Triggers({
       clock,
       about: () => ({
@@ -104,7 +113,10 @@ export class PluginSync implements SyncService {
   }
 
   get state(): SyncState {
-    if (this.#running !== undefined) return { kind: 'syncing', progress: this.#progress?.progress };
+    if (this.#running !== undefined) {
+      const { last: progress, isSaved } = this.#progress;
+      return { kind: 'syncing', progress, isSaved: isSaved && this.settings.backups.length > 0 };
+    }
     const { state } = this.#results;
     if (state.kind === 'unset') return state;
     if (this.device.paused) return { kind: 'paused' };
@@ -146,6 +158,7 @@ export class PluginSync implements SyncService {
 
   /** The app has its files and has come to rest. */
   start(): void {
+    void this.backups.look();
     this.#triggers.start(this.settings.syncOnStart);
     this.#tell();
   }
@@ -187,7 +200,7 @@ export class PluginSync implements SyncService {
       });
     const running = { report, abort };
     this.#running = running;
-    this.#progress = undefined;
+    this.#progress.start();
     this.#triggers.began();
     this.#tell();
     return report;
@@ -246,6 +259,7 @@ export class PluginSync implements SyncService {
 
   async changeSettings(change: Partial<Settings>): Promise<void> {
     const { settings, session } = this.#options;
+    this.backups.checkMain({ ...this.settings, ...change });
     const before = cloudId(this.settings);
     const saving = settings.change(change);
     const isOther = cloudId(this.settings) !== before;
@@ -254,8 +268,10 @@ export class PluginSync implements SyncService {
       await session.close();
       if (isOther) await session.startAfresh();
     });
-    if (isOther) this.#results.forget();
-    else this.#results.lookAtSetup();
+    if (isOther) {
+      this.backups.forget();
+      this.#results.forget();
+    } else this.#results.lookAtSetup();
     this.#changed();
     await saving;
   }
@@ -287,7 +303,8 @@ export class PluginSync implements SyncService {
     const { settings, session, log, clock, keys } = this.#options;
     this.stop();
     await keys.forget(cloudId(this.settings));
-    await settings.change(NO_CLOUD);
+    await settings.change({ ...NO_CLOUD, backups: [] });
+    this.backups.forget();
     await this.#turns.run(async () => {
       await session.close();
       await session.startAfresh();
@@ -310,16 +327,18 @@ export class PluginSync implements SyncService {
 
   async #sync(
     signal: AbortSignal,
-    { acceptFirst = false }: { readonly acceptFirst?: boolean },
+    { acceptFirst = false, byHand = false }: { readonly acceptFirst?: boolean; readonly byHand?: boolean },
   ): Promise<SyncReport | undefined> {
     const { session, log } = this.#options;
     try {
-      const { engine } = await session.open(signal);
-      const onProgress = (progress: Progress): void => this.#showProgress(progress);
-      const report = await engine.sync({ signal, acceptFirst, onProgress });
+      const opened = await session.open(signal);
+      const backups = byHand ? 'always' : 'when-due';
+      const report = await opened.engine.sync({ ...this.#progress.listeners, signal, acceptFirst, backups });
+      await this.backups.done(report, opened);
       this.#results.done(report);
       const deferred = report.problems.some(({ kind }) => kind === 'deferred');
-      this.#triggers.ended({ failed: false, deferred });
+      // While it only receives, the cloud is asked again as after a failure.
+      this.#triggers.ended({ failed: report.away !== undefined, deferred });
       return report;
     } catch (error) {
       await this.#failed(error, signal);
@@ -368,21 +387,6 @@ export class PluginSync implements SyncService {
     const { state } = this;
     if (state.kind === 'paused') return TEXTS.sync.paused;
     return 'message' in state ? state.message : TEXTS.sync.stopped;
-  }
-
-  #showProgress(progress: Progress): void {
-    const nowMs = this.#options.clock.now();
-    const last = this.#progress;
-    const isLast = progress.doneFiles === progress.totalFiles;
-    if (
-      last !== undefined &&
-      !isLast &&
-      last.progress.phase === progress.phase &&
-      nowMs - last.atMs < PROGRESS_MS
-    )
-      return;
-    this.#progress = { progress, atMs: nowMs };
-    this.#tell();
   }
 
   #changed(): void {

@@ -9,5 +9,6 @@ export const COMMAND_TEXTS = {
   copySetupLink: 'Copy setup link',
   forgetCloud: 'Forget this cloud on this device',
   showHeld: 'Show held changes',
+  switchToBackup: 'Switch to backup',
   resolve: 'Resolve conflicts',
 } as const;

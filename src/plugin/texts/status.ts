@@ -37,6 +37,11 @@ export const STATUS_TEXTS = {
   name: 'Twincloud',
   unset: 'Not set up',
   synced: 'Synced',
+  /** In the cloud, and not in a backup. */
+  saved: 'Saved, not protected',
+  protected: 'Protected',
+  protecting: 'Saved, protecting',
+  readFrom: 'Reading a backup',
   waiting: 'Changes wait',
   syncing: 'Syncing',
   syncingCount: (done: number, total: number): string =>
@@ -65,6 +70,7 @@ export const STATUS_TEXTS = {
     preview: COMMAND_TEXTS.preview,
     held: COMMAND_TEXTS.showHeld,
     resolve: COMMAND_TEXTS.resolve,
+    switch: COMMAND_TEXTS.switchToBackup,
     log: COMMAND_TEXTS.showLog,
     settings: 'Open settings',
   },

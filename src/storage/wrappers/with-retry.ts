@@ -14,6 +14,9 @@ export interface RetryOptions {
   readonly totalMs?: number;
 }
 
+/** A person waits for the sync; the next one asks a cloud again that has no authority. */
+export const BACKUP_PATIENCE: RetryOptions = { tries: 2 };
+
 const PROVIDER = 'retry';
 /** Damage on the way is mended by another try, damage that lies there is not. */
 const CORRUPT_TRIES = 2;

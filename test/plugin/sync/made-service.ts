@@ -117,6 +117,8 @@ export async function made(
       return Promise.resolve({ conditionForm: 'quoted', transport: 'request-url' });
     },
     check: () => Promise.resolve({ findings: [], way: undefined }),
+    probeBackup: () => Promise.resolve({ conditionForm: 'quoted', transport: 'request-url' }),
+    checkBackup: () => Promise.resolve({ findings: [], way: undefined }),
   });
   const conflicts = new Conflicts(storage, (at) => vault.userRead(at) !== undefined);
   const isOnline = (): boolean => cloud.online;
