@@ -8,7 +8,8 @@ import { hashOf } from './bytes.ts';
 import type { FileMap } from './ports/host.ts';
 import type { DevicePlan } from './scenario.ts';
 
-export type OpKind = 'sync' | 'preview' | 'verify' | 'decide' | 'restore' | 'scrub' | 'settle' | 'undo';
+export type OpKind =
+  'sync' | 'preview' | 'verify' | 'decide' | 'restore' | 'history' | 'scrub' | 'settle' | 'undo';
 
 /** A call of the engine that has not ended. */
 export interface Op {

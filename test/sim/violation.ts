@@ -31,6 +31,7 @@ export type InvariantId =
   | 'deadlock'
   | 'livelock'
   | 'error'
+  | 'canvas'
   | 'preview'
   | 'scope'
   | 'rejection'
