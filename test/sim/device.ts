@@ -58,6 +58,8 @@ export class Device {
   readonly sent = new Set<string>();
   /** Those of them from after the call under way began, which may have looked before. */
   readonly goneLately = new Set<string>();
+  /** What its user changed since the call under way began, which may have looked before. */
+  readonly changedLately = new Set<string>();
   /** Its base table as last written. */
   readonly baseRows = new Map<string, string>();
   /** Folded paths that its user deleted or renamed, or its engine moved away, since it last lost its memory. */

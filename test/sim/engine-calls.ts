@@ -49,6 +49,7 @@ export class EngineCalls {
     };
     device.op = op;
     device.goneLately.clear();
+    device.changedLately.clear();
     device.mayTrashInOp.clear();
     const { incarnation } = device;
     this.#world.trace.add(`${device.short} ${kind} …`);

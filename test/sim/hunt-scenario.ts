@@ -23,12 +23,12 @@ type Change = Omit<Partial<Scenario>, 'theme'> & { readonly theme?: Partial<Them
 export function hunting(rng: Prng, everywhere: Scenario): Scenario {
   const prey = rng.weighted<Prey>({
     wide: 1.5,
-    upkeep: 2,
+    upkeep: 3,
     rejoin: 1.5,
-    torn: 1.5,
+    torn: 2.5,
     guard: 1,
-    decisions: 1.5,
-    damage: 1,
+    decisions: 2.5,
+    damage: 1.5,
     readable: 2,
     adoption: 1,
     folders: 1,
@@ -64,7 +64,11 @@ function changes(rng: Prng, prey: Prey, { devices }: Scenario): Change {
         adoption: false,
         jumpDays: 9,
         hotNote: 0,
-        theme: { happens: { wait: 14, edit: rng.pick([1, 5]) }, deeds: { overwrite: 25, revert: 10 } },
+        theme: {
+          hunts: 0.05,
+          happens: { wait: 20, edit: rng.pick([1, 5]) },
+          deeds: { overwrite: 25, revert: 10 },
+        },
       };
     case 'rejoin':
       return {
@@ -77,10 +81,10 @@ function changes(rng: Prng, prey: Prey, { devices }: Scenario): Change {
     case 'torn':
       return {
         torn: true,
-        tearRate: 0.3,
+        tearRate: 0.5,
         start: rng.pick(['one', 'synced']),
         hotNote: 0.8,
-        theme: { deeds: { append: 40, insert: 20 } },
+        theme: { happens: { edit: 14 }, deeds: { append: 40, insert: 20 } },
       };
     case 'guard':
       return {
@@ -97,14 +101,14 @@ function changes(rng: Prng, prey: Prey, { devices }: Scenario): Change {
         start: 'synced',
         hotNote: 0.9,
         devices: devices.map((device) => set(device, { conflicts: rng.pick(['ask', 'ask', 'keep-both']) })),
-        theme: { happens: { edit: 14 }, ops: { sync: 60, undo: 150 } },
+        theme: { hunts: 0.02, siteRate: 0.01, meddles: 0, ops: { sync: 60, undo: 150 } },
       };
     case 'damage':
       return {
         damage: true,
         large: true,
         start: rng.pick(['one', 'synced']),
-        theme: { happens: { damage: 4 }, ops: { verify: 10 } },
+        theme: { happens: { damage: 4 }, ops: { verify: 25 } },
       };
     case 'readable':
       return {

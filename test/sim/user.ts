@@ -192,6 +192,7 @@ export class User {
     this.#device.remember(after);
     if (changed.size === 0) return;
     this.#world.stats.edits += 1;
+    for (const path of changed) this.#device.changedLately.add(path);
     for (const path of before.keys()) if (!after.has(path)) this.#device.lost(path);
     // A person who writes what was turned down brings it back.
     const written = new Set([...changed].flatMap((path) => hashes(after.get(path))));
