@@ -49,4 +49,24 @@ describe('a readable copy whose put got no answer', () => {
     expect(await a.engine.sync()).toMatchObject({ outcome: 'done', problems: [] });
     expect(await readableText(store, 'note.md')).toBe('second\n');
   });
+
+  it('[AU2] a readable copy made of a spoiled blob is made again when another device has put the contents again', async () => {
+    const { device, store } = bench();
+    const [maker, keeper] = [device('a'), device('b', { settings: { readableCopy: true } })];
+    const whole = new Uint8Array(300_000).fill(7);
+    maker.vault.userWrite('big.bin', whole);
+    await maker.engine.sync({ acceptFirst: true });
+    const blob = [...store.snapshot().keys()].find((key) => key.startsWith('.twincloud/blobs/')) ?? '';
+    await store.put(blob as ObjectKey, new Uint8Array(300_000).fill(8));
+    await keeper.engine.sync({ acceptFirst: true });
+    await keeper.engine.verify();
+    const copy = (): Uint8Array | undefined => store.snapshot().get('big.bin')?.body;
+    expect(copy()?.[0]).toBe(8);
+    const { damaged } = await maker.engine.verify({ full: true });
+    expect(damaged).toMatchObject([{ path: 'big.bin', repaired: true }]);
+    await keeper.engine.sync();
+    await keeper.engine.verify();
+    expect(copy()?.[0]).toBe(7);
+    expect(keeper.vault.userRead('big.bin')?.[0]).toBe(7);
+  });
 });

@@ -79,9 +79,10 @@ export class Decider {
     this.#changed(device, added.path, [fileChange(before, after)]);
   }
 
-  #decided(device: Device, { note, copy }: ConflictContents, rng: Prng): Decided {
+  #decided(device: Device, { conflict, note, copy }: ConflictContents, rng: Prng): Decided {
     const [ours, theirs] = [bytesOf(note), bytesOf(copy)];
-    const isText = ![ours, theirs].some((bytes) => bytes.includes(0));
+    // Lines of two canvases make none.
+    const isText = !conflict.path.endsWith('.canvas') && ![ours, theirs].some((bytes) => bytes.includes(0));
     const kind = rng.weighted({ note: 2, copy: 2, both: 3, text: isText ? 4 : 0, edited: isText ? 3 : 0 });
     if (kind === 'note' || kind === 'both') return { take: { kind }, becomes: ours };
     if (kind === 'copy') return { take: { kind }, becomes: theirs };

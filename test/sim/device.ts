@@ -8,7 +8,8 @@ import { hashOf } from './bytes.ts';
 import type { FileMap } from './ports/host.ts';
 import type { DevicePlan } from './scenario.ts';
 
-export type OpKind = 'sync' | 'preview' | 'verify' | 'decide' | 'restore' | 'scrub' | 'settle' | 'undo';
+export type OpKind =
+  'sync' | 'preview' | 'verify' | 'decide' | 'restore' | 'history' | 'scrub' | 'settle' | 'undo';
 
 /** A call of the engine that has not ended. */
 export interface Op {
@@ -57,6 +58,8 @@ export class Device {
   readonly sent = new Set<string>();
   /** Those of them from after the call under way began, which may have looked before. */
   readonly goneLately = new Set<string>();
+  /** What its user changed since the call under way began, which may have looked before. */
+  readonly changedLately = new Set<string>();
   /** Its base table as last written. */
   readonly baseRows = new Map<string, string>();
   /** Folded paths that its user deleted or renamed, or its engine moved away, since it last lost its memory. */

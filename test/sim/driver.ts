@@ -80,19 +80,20 @@ export class Driver {
   async #once(): Promise<void> {
     const { scenario, scheduler } = this.#world;
     const rare = 0.004;
+    const { happens } = scenario.theme ?? {};
     const what = this.#rng.weighted({
       call: scheduler.parked.length > 0 ? 80 : 0,
       op: this.#idle().length > 0 ? 9 : 0,
-      edit: 9,
-      wait: 2,
+      edit: happens?.edit ?? 9,
+      wait: happens?.wait ?? 2,
       abort: 0.4,
       restart: 0.4,
       crash: scenario.crashRate * 30,
       clock: scenario.clockJumps ? 1 : 0,
-      rollback: scenario.rollback ? 100 * rare : 0,
+      rollback: scenario.rollback ? (happens?.rollback ?? 100 * rare) : 0,
       forget: scenario.lostState ? 100 * rare : 0,
-      external: scenario.externalEdits ? 1 : 0,
-      damage: scenario.damage ? 100 * rare : 0,
+      external: scenario.externalEdits ? (happens?.external ?? 1) : 0,
+      damage: scenario.damage ? (happens?.damage ?? 100 * rare) : 0,
       unmount: scenario.unmount ? 1 : 0,
     });
     if (what === 'call') {
@@ -228,7 +229,9 @@ export class Driver {
     const now = world.cloud.view.head.generation;
     for (const device of world.devices) {
       if (device.op !== undefined) device.op.sawRollback = true;
-      if (device.observedGeneration > now) device.forgot();
+      // One that has rejoined since goes on from the head that it remembers now.
+      const remembered = world.cloud.views.get(device.observedCommit ?? '')?.head.generation ?? Infinity;
+      if (device.observedGeneration > now && remembered > now) device.forgot();
     }
   }
 
@@ -248,15 +251,17 @@ export class Driver {
 
   #startOp(device: Device, rng: Prng): void {
     const { scenario } = this.#world;
+    const { ops } = scenario.theme ?? {};
     const kind = rng.weighted({
-      sync: 90,
+      sync: ops?.sync ?? 90,
       preview: 2.5,
-      verify: 2.5,
+      verify: ops?.verify ?? 2.5,
       decide: device.held.length > 0 ? (scenario.theme?.decides ?? 40) : 0,
-      restore: 0.5,
+      restore: ops?.restore ?? 0.5,
+      history: ops?.history ?? 0,
       scrub: this.#world.isBackedUp(device) ? 2.5 : 0,
       settle: scenario.decisions && device.open > 0 ? 120 : 0,
-      undo: scenario.decisions && device.undoable.length > 0 ? 40 : 0,
+      undo: scenario.decisions && device.undoable.length > 0 ? (ops?.undo ?? 40) : 0,
     });
     void this.#calls.run(device, kind, rng);
   }

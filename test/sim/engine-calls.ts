@@ -2,6 +2,7 @@ import {
   EngineError,
   type EngineErrorKind,
   type HeldDecision,
+  type Moment,
   type SyncOptions,
   type SyncReport,
 } from '../../src/engine/api.ts';
@@ -19,6 +20,8 @@ const NEVER: readonly EngineErrorKind[] = [
   'head-vanished',
   'not-found',
 ];
+
+const DAY_MS = 86_400_000;
 
 /** Calls the engines of the devices as their users do, and judges how each call ends. */
 export class EngineCalls {
@@ -46,6 +49,7 @@ export class EngineCalls {
     };
     device.op = op;
     device.goneLately.clear();
+    device.changedLately.clear();
     device.mayTrashInOp.clear();
     const { incarnation } = device;
     this.#world.trace.add(`${device.short} ${kind} …`);
@@ -96,9 +100,21 @@ export class EngineCalls {
         await engine.scrubBackups({ signal, full: rng.chance(0.5) });
         return undefined;
       case 'restore':
-        await engine.restore({ at: { kind: 'now' }, signal, write: drain });
+        await engine.restore({ at: this.#moment(device, rng), signal, write: drain });
         return undefined;
+      case 'history': {
+        const [path] = [...device.files().keys()].slice(rng.below(4));
+        if (path !== undefined) await engine.history(path, signal);
+        return undefined;
+      }
     }
+  }
+
+  /** Now, or in the days before. */
+  #moment(device: Device, rng: Prng): Moment {
+    if (this.calm || this.#world.scenario.theme?.hunts === undefined) return { kind: 'now' };
+    if (rng.chance(0.3)) return { kind: 'now' };
+    return { kind: 'time', timeMs: this.#world.clockOf(device) - rng.pick([0, 60_000, DAY_MS, 9 * DAY_MS]) };
   }
 
   /** A person who calls for a sync wants the backups asked, whatever they did before. */
@@ -164,7 +180,8 @@ export class EngineCalls {
       device.unmounted ||
       error.kind === 'contended';
     const excusedByBucket = world.harmed || world.scenario.rollback;
-    const isNotFound = error.kind === 'not-found' && ['restore', 'verify', 'scrub'].includes(op.kind);
+    const isNotFound =
+      error.kind === 'not-found' && ['restore', 'history', 'verify', 'scrub'].includes(op.kind);
     if (isNotFound) return;
     // What was looked at is another by now, or over.
     const isDecision = op.kind === 'settle' || op.kind === 'undo';

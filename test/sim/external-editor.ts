@@ -95,6 +95,7 @@ export class ExternalEditor {
     this.#world.nowMs += 1 + this.#rng.below(5_000);
     this.#world.trace.add(`external writes ${key}`);
     this.#account(key, fileChange(before, bytes));
+    this.#world.cards.saved(bytes);
     void this.#world.store.put(key as ObjectKey, bytes);
   }
 

@@ -88,4 +88,24 @@ export const KNOWN_SEEDS: readonly KnownSeed[] = [
     rule: 'I1',
     was: 'a half-written note that a person wrote on was merged as an edit, and its missing half was deleted everywhere',
   },
+  {
+    seed: 9001242,
+    rule: 'I2',
+    was: 'two pictures of one size, saved in the same millisecond, changed places unseen: nothing but time and size is looked at, so edits have times of their own now',
+  },
+  {
+    seed: 10000013,
+    rule: 'I19',
+    was: 'a device that had rejoined an older head was taken for one that forgets its deletions when the bucket goes back to it again (a rule too strict)',
+  },
+  {
+    seed: 10000228,
+    rule: 'I12',
+    was: 'a copy that its user brought back to its first contents after the engine had looked was taken for one that it should have found (a rule too strict)',
+  },
+  {
+    seed: 10000316,
+    rule: 'I2',
+    was: 'a readable copy made of a spoiled blob stayed where another device than its maker put the blob into the cloud again',
+  },
 ];

@@ -2,6 +2,7 @@ import type { ConflictStrategy, EngineSettings } from '../../src/engine/api.ts';
 import { DEFAULT_SETTINGS } from '../../src/engine/api.ts';
 import { drawAge, type Age } from './aged-bucket.ts';
 import type { Prng } from './prng.ts';
+import { hunting } from './hunt-scenario.ts';
 import { everywhere, withTheme, type Theme } from './themes.ts';
 
 const DAY_MS = 86_400_000;
@@ -62,6 +63,10 @@ export interface Scenario {
   readonly backups: readonly BackupConditions[];
   /** People settle conflicts, and take back what was settled. */
   readonly decisions: boolean;
+  /** People draw on canvases too. */
+  readonly canvases: boolean;
+  /** No two edits have the very same time: a file that takes the place of another of its size and time is not seen. */
+  readonly ticks: boolean;
   /** What a short seed is made for. */
   readonly theme?: Theme;
 }
@@ -88,8 +93,12 @@ export const DECIDED_FROM = 8_000_000;
 /** From here on every place of the engine meets every fault, and crashes, alike often: these count pairs. */
 export const EVEN_FROM = 9_000_000;
 
+/** From here on some places of the engine are hunted in each seed, by each fault in turn: these find pairs. */
+export const HUNTED_FROM = 10_000_000;
+
 export function makeScenario(rng: Prng, seed: number): Scenario {
   const drawn = drawScenario(rng, seed);
+  if (seed >= HUNTED_FROM) return hunting(rng, everywhere(rng, drawn));
   if (seed >= EVEN_FROM) return everywhere(rng, drawn);
   const isThemed = seed >= THEMED_FROM && seed < BACKED_FROM;
   return isThemed ? withTheme(rng, drawn, seed >= NARROW_FROM) : drawn;
@@ -140,6 +149,8 @@ function drawScenario(rng: Prng, seed: number): Scenario {
     sites: isWide,
     backups: isBacked ? rng.pick(BACKUPS) : [],
     decisions: isDecided,
+    canvases: false,
+    ticks: isEven,
     ...(isDecided ? decisions(rng, devices) : {}),
   };
 }

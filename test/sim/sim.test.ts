@@ -3,7 +3,7 @@ import { createEngine } from '../../src/engine/engine.ts';
 import { failureText, runSeeds, seedsFrom, summary } from './campaign.ts';
 import { KNOWN_SEEDS } from './known-seeds.ts';
 import { runSeed, TIDIED_FROM } from './run-seed.ts';
-import { BACKED_FROM, DECIDED_FROM } from './scenario.ts';
+import { BACKED_FROM, DECIDED_FROM, HUNTED_FROM } from './scenario.ts';
 import { shrink } from './shrink.ts';
 
 const SECONDS = Number(process.env['SIM_SECONDS'] ?? '150');
@@ -19,6 +19,9 @@ const TIDIED_SEEDS = 60;
 /** Of those in which people decide about conflicts, which start at `DECIDED_FROM`. */
 const DECIDED_SEEDS = 100;
 const DECIDED_SECONDS = 40;
+/** Of those that hunt places of the engine, which start at `HUNTED_FROM`; many of them draw on canvases. */
+const HUNTED_SEEDS = 60;
+const HUNTED_SECONDS = 40;
 
 describe('many devices, faults, crashes and edits under one seeded scheduler', () => {
   it(
@@ -76,8 +79,20 @@ describe('many devices, faults, crashes and edits under one seeded scheduler', (
     (DECIDED_SECONDS + 60) * 1000,
   );
 
+  it(
+    '[I1] [I7] [I11] [I12] hold where each place of the engine meets each fault in turn, and for the cards of canvases',
+    async () => {
+      const until = { deadlineMs: Date.now() + HUNTED_SECONDS * 1000, failures: 1, now: () => Date.now() };
+      const tally = await runSeeds(seedsFrom(HUNTED_FROM, 1, HUNTED_SEEDS), { createEngine }, until);
+      const [failed] = tally.failed;
+      expect(failed === undefined ? '' : failureText(failed)).toBe('');
+      expect(tally.reached.get('canvas: merged')).toBeGreaterThan(0);
+    },
+    (HUNTED_SECONDS + 60) * 1000,
+  );
+
   it('repeats a seed step by step', async () => {
-    for (const seed of [11, 12, 13, 14, BACKED_FROM, DECIDED_FROM]) {
+    for (const seed of [11, 12, 13, 14, BACKED_FROM, DECIDED_FROM, HUNTED_FROM, HUNTED_FROM + 1]) {
       const [once, again] = [await runSeed(seed, { createEngine }), await runSeed(seed, { createEngine })];
       expect(again.traceHash).toBe(once.traceHash);
       expect(again.trace).toEqual(once.trace);

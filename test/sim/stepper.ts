@@ -1,4 +1,5 @@
 import type { Device } from './device.ts';
+import { Hunt, type Meeting, type Moment } from './hunt.ts';
 import { TORN } from './ports/sim-vault.ts';
 import type { Prng } from './prng.ts';
 import type { Parked } from './scheduler.ts';
@@ -17,12 +18,15 @@ export class Stepper {
   #focus: Device | undefined;
   /** How often each place of the engine has made each call in this run. */
   readonly #made = new Map<string, number>();
+  readonly #hunt: Hunt | undefined;
   #events = 0;
 
   constructor(world: World, rng: Prng, suppress: ReadonlySet<number>) {
     this.#world = world;
     this.#rng = rng;
     this.#suppress = suppress;
+    const hunts = world.scenario.theme?.hunts;
+    this.#hunt = hunts === undefined ? undefined : new Hunt(rng.fork(), hunts);
   }
 
   /** How many edits, faults, crashes and the like there were so far. */
@@ -73,10 +77,15 @@ export class Stepper {
     const crashes = !this.calm && this.#rng.chance(scenario.crashRate + tears + dies);
     const fails = !this.calm && this.#rng.chance(scenario.faultRate + hot + themed);
     const drawn = this.#rng.fraction();
-    if (crashes && !this.isSuppressed()) await this.#crashAt(device, parked, drawn);
-    else if (fails && parked.call.faults.length > 0 && !this.isSuppressed())
-      this.#fail(device, parked, drawn, onHead && scenario.headRate > 0);
-    else this.#run(parked, undefined);
+    const meeting = this.calm ? undefined : this.#hunt?.meeting(parked.call);
+    if (meeting !== undefined && !this.isSuppressed()) await this.#meets(device, parked, meeting);
+    else if (crashes && !this.isSuppressed())
+      await this.#crashAt(device, parked, this.#momentOf(parked, drawn));
+    else if (fails && parked.call.faults.length > 0 && !this.isSuppressed()) {
+      const isDense = onHead && scenario.headRate > 0;
+      if (isDense) this.#focus = this.#rng.pick(this.#world.devices);
+      this.#fail(device, parked, this.#faultFor(parked, drawn, isDense));
+    } else this.#run(parked, undefined);
     if (scheduler.late.length > 0 && this.#rng.chance(0.05)) await this.#arrive();
   }
 
@@ -112,14 +121,21 @@ export class Stepper {
     parked.run(fault, silent);
   }
 
-  #fail(device: Device, parked: Parked, drawn: number, onHead: boolean): void {
-    const { faults, port, method, signal, site } = parked.call;
+  async #meets(device: Device, parked: Parked, meeting: Meeting): Promise<void> {
+    if (meeting.kind === 'crash') await this.#crashAt(device, parked, meeting.when);
+    else this.#fail(device, parked, meeting.fault);
+  }
+
+  #faultFor({ call: { faults } }: Parked, drawn: number, onHead: boolean): string | undefined {
     // The worst answer to a write of the head is none, after its effect, while others go on.
     const worst = onHead && drawn < 0.6 ? faults.find((one) => one.endsWith('-after')) : undefined;
     const wanted = this.#world.scenario.theme?.fault?.name;
     const liked = wanted !== undefined && drawn < 0.9 && faults.includes(wanted) ? wanted : undefined;
-    const fault = worst ?? liked ?? faults[Math.floor(drawn * faults.length)];
-    if (onHead) this.#focus = this.#rng.pick(this.#world.devices);
+    return worst ?? liked ?? faults[Math.floor(drawn * faults.length)];
+  }
+
+  #fail(device: Device, parked: Parked, fault: string | undefined): void {
+    const { port, method, signal, site } = parked.call;
     if (signal?.aborted === true) {
       this.#run(parked, undefined);
       return;
@@ -131,11 +147,15 @@ export class Stepper {
     this.#run(parked, fault);
   }
 
-  /** The device dies while it waits for this call: before its effect, after it, or half-way. */
-  async #crashAt(device: Device, parked: Parked, drawn: number): Promise<void> {
-    const { port, method, site } = parked.call;
+  #momentOf({ call: { method } }: Parked, drawn: number): Moment {
     const tears = method === 'install' && this.#world.scenario.torn;
-    const when = tears && drawn < 0.5 ? TORN : drawn < 0.75 ? 'after' : 'before';
+    if (tears && drawn < 0.5) return TORN;
+    return drawn < 0.75 ? 'after' : 'before';
+  }
+
+  /** The device dies while it waits for this call: before its effect, after it, or half-way. */
+  async #crashAt(device: Device, parked: Parked, when: Moment): Promise<void> {
+    const { port, method, site } = parked.call;
     this.hit(`${port}.${method}${sited(site)} × crash-${when}`);
     if (when === 'before')
       this.#world.trace.add(`${device.short} ☠ before ${port}.${method} ${parked.call.detail}`);

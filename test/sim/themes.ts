@@ -1,7 +1,8 @@
 import { DEFAULT_SETTINGS, type ConflictStrategy } from '../../src/engine/api.ts';
 import type { Prng } from './prng.ts';
 import type { DevicePlan, Scenario } from './scenario.ts';
-import type { Deed } from './user.ts';
+import type { OpKind } from './device.ts';
+import type { Deed } from './user-deeds.ts';
 
 /** What a short seed is made for: one kind of trouble, so dense that a fault of the engine there shows soon. */
 export interface Theme {
@@ -18,6 +19,11 @@ export interface Theme {
   readonly siteRate?: number;
   /** And end in a crash so often. */
   readonly siteCrash?: number;
+  /** The share of the engine's places that the seed hunts: see `hunt.ts`. */
+  readonly hunts?: number;
+  /** How often calls of the engine begin, where they can, and how often other things happen, beside the usual. */
+  readonly ops?: Partial<Record<OpKind, number>>;
+  readonly happens?: Partial<Record<Happening, number>>;
   /** How often a device dies at a write of the head, mostly after its effect. */
   readonly headCrash?: number;
   /** How often a person edits a file at the moment before the engine writes or removes it. */
@@ -30,8 +36,19 @@ export interface Theme {
   readonly decides?: number;
 }
 
+export type Happening = 'wait' | 'edit' | 'rollback' | 'external' | 'damage';
+
 type ThemeName =
-  'places' | 'alone' | 'torn' | 'spoilt' | 'grain' | 'guard' | 'collection' | 'readable' | 'meddled';
+  | 'hunted'
+  | 'places'
+  | 'alone'
+  | 'torn'
+  | 'spoilt'
+  | 'grain'
+  | 'guard'
+  | 'collection'
+  | 'readable'
+  | 'meddled';
 
 const DULL = {
   clockJumps: false,
@@ -55,7 +72,7 @@ const DULL = {
 
 /** The scenario cut down to one theme. */
 export function withTheme(rng: Prng, drawn: Scenario, isNarrow: boolean): Scenario {
-  const name = rng.weighted<ThemeName>({
+  const name = rng.weighted<Exclude<ThemeName, 'hunted'>>({
     places: isNarrow ? 0 : 6,
     alone: 1,
     torn: 1.5,
@@ -108,7 +125,7 @@ export function everywhere(rng: Prng, drawn: Scenario): Scenario {
 }
 
 function themed(
-  name: Exclude<ThemeName, 'places'>,
+  name: Exclude<ThemeName, 'places' | 'hunted'>,
   rng: Prng,
   { devices }: Scenario,
 ): Partial<Scenario> & { readonly theme: Theme } {

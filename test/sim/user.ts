@@ -1,106 +1,33 @@
-import { folderOf, type VaultPath } from '../../src/core/model/vault-path.ts';
+import type { VaultPath } from '../../src/core/model/vault-path.ts';
 import { isVaultError } from '../../src/engine/ports.ts';
-import { hashOf, toBytes, toText } from './bytes.ts';
+import { Author, isNote } from './author.ts';
+import { hashOf, toText } from './bytes.ts';
+import { drawnOn } from './canvas.ts';
 import type { Device } from './device.ts';
 import { fileChange, tokensOf } from './ledger.ts';
 import type { FileMap } from './ports/host.ts';
 import type { Prng } from './prng.ts';
+import { rearrange } from './rearrange.ts';
+import { COMMON, USUAL, type Deed } from './user-deeds.ts';
 import type { World } from './world.ts';
 
-const WORDS = ['apple', 'river', 'stone', 'cloud', 'music', 'green', 'paper', 'winter'] as const;
 /** Over 256 KiB, the most that a pack takes. */
 const LARGE_BYTES = 270_000;
-/** Names that devices are likely to choose both. */
-const COMMON = [
-  'a.md',
-  'b.md',
-  'Plan.md',
-  'daily/2026-03-01.md',
-  'daily/2026-03-02.md',
-  'work/x.md',
-  'work/deep/y.md',
-  'é.md',
-  'log',
-] as const;
-
-export type Deed =
-  | 'append'
-  | 'insert'
-  | 'replace-line'
-  | 'remove-line'
-  | 'create'
-  | 'create-common'
-  | 'create-empty'
-  | 'create-picture'
-  | 'overwrite'
-  | 'truncate'
-  | 'revert'
-  | 'duplicate'
-  | 'touch'
-  | 'delete'
-  | 'delete-folder'
-  | 'rename'
-  | 'rename-case'
-  | 'rename-folder'
-  | 'swap'
-  | 'make-folder'
-  | 'remove-folder'
-  | 'file-over-folder'
-  | 'odd-name'
-  | 'hidden'
-  | 'create-large'
-  | 'delete-many'
-  | 'delete-some'
-  | 'retype'
-  | 'undelete'
-  | 'create-many';
-
-const USUAL: Readonly<Record<Deed, number>> = {
-  append: 24,
-  insert: 8,
-  'replace-line': 10,
-  'remove-line': 4,
-  create: 9,
-  'create-common': 7,
-  'create-empty': 3,
-  'create-picture': 3,
-  overwrite: 2,
-  truncate: 1,
-  revert: 2,
-  duplicate: 2,
-  touch: 1,
-  delete: 8,
-  'delete-folder': 1.5,
-  rename: 7,
-  'rename-case': 2,
-  'rename-folder': 2.5,
-  swap: 2.5,
-  'make-folder': 3,
-  'remove-folder': 2,
-  'file-over-folder': 0.5,
-  'odd-name': 0.5,
-  hidden: 0.5,
-  'create-large': 0,
-  'delete-many': 0,
-  'create-many': 0,
-  'delete-some': 0,
-  retype: 0,
-  undelete: 0,
-};
 
 /** A person at one device: edits files in the vault past the engine, at any moment. */
 export class User {
   readonly #world: World;
   readonly #device: Device;
   readonly #rng: Prng;
+  readonly #author: Author;
   /** All that ever stood in this vault, for going back to it. */
   readonly #contents = new Map<string, Uint8Array>();
-  #fresh = 0;
 
   constructor(world: World, device: Device, rng: Prng) {
     this.#world = world;
     this.#device = device;
     this.#rng = rng;
+    this.#author = new Author(world.ledger, device.short, rng);
   }
 
   /** One deed; nothing where the vault has nothing to do it to. */
@@ -111,9 +38,11 @@ export class User {
       'delete-many': scenario.massDelete ? 4 : 0,
       'create-many': scenario.bulk ? 3 : 0,
       'create-large': scenario.large ? 5 : 0,
+      canvas: scenario.canvases ? 15 : 0,
       ...scenario.theme?.deeds,
     };
     const chosen = deed ?? this.#rng.weighted(weights);
+    if (scenario.ticks) this.#world.nowMs += 1;
     const before = this.#device.files();
     try {
       this.#do(chosen, before);
@@ -130,7 +59,8 @@ export class User {
     const before = this.#device.files();
     const bytes = before.get(path);
     if (bytes === undefined || path.endsWith('.png')) return;
-    this.#device.vault.userWrite(path, this.#edited('append', toText(bytes)));
+    if (path.endsWith('.canvas')) this.#draw(path, before);
+    else this.#device.vault.userWrite(path, this.#author.edited('append', toText(bytes)));
     this.#coarsen(before);
     this.#account('append', before);
   }
@@ -147,7 +77,7 @@ export class User {
   #do(deed: Deed, files: FileMap): void {
     const vault = this.#device.vault;
     const rng = this.#rng;
-    const note = this.#hot(files) ?? this.#some(files, (path) => !path.endsWith('.png'));
+    const note = this.#hot(files) ?? this.#some(files, isNote);
     const any = this.#some(files, () => true);
     switch (deed) {
       case 'append':
@@ -155,50 +85,80 @@ export class User {
       case 'replace-line':
       case 'remove-line':
         if (note !== undefined)
-          vault.userWrite(note, this.#edited(deed, toText(files.get(note) ?? new Uint8Array())));
+          vault.userWrite(note, this.#author.edited(deed, toText(files.get(note) ?? new Uint8Array())));
         return;
       case 'create':
-        vault.userWrite(this.#newName(), this.#text(1 + rng.below(3)));
+        vault.userWrite(this.#author.newName(), this.#author.text(1 + rng.below(3)));
         return;
       case 'create-common': {
         const path = rng.pick(COMMON);
         if (!files.has(path as VaultPath))
-          vault.userWrite(path, rng.chance(0.2) ? '' : this.#text(1 + rng.below(3)));
+          vault.userWrite(path, rng.chance(0.2) ? '' : this.#author.text(1 + rng.below(3)));
         return;
       }
       case 'create-empty':
-        vault.userWrite(rng.chance(0.5) ? this.#newName() : rng.pick(COMMON), '');
+        vault.userWrite(rng.chance(0.5) ? this.#author.newName() : rng.pick(COMMON), '');
         return;
       case 'create-picture':
-        vault.userWrite(rng.chance(0.5) ? 'img.png' : this.#newName('.png'), this.#picture());
+        vault.userWrite(rng.chance(0.5) ? 'img.png' : this.#author.newName('.png'), this.#author.picture());
         return;
       case 'odd-name':
-        vault.userWrite(rng.pick(['a:b.md', 'con.md', 'ends.', 'what?.md']), this.#text(1));
+        vault.userWrite(rng.pick(['a:b.md', 'con.md', 'ends.', 'what?.md']), this.#author.text(1));
         return;
       case 'hidden':
-        vault.userWrite(rng.pick(['.hidden/x.md', '.obsidian/app.json', 'work/.git/config']), this.#text(1));
+        vault.userWrite(
+          rng.pick(['.hidden/x.md', '.obsidian/app.json', 'work/.git/config']),
+          this.#author.text(1),
+        );
         return;
       case 'overwrite':
-        if (any !== undefined) vault.userWrite(any, any.endsWith('.png') ? this.#picture() : this.#text(2));
+        if (any !== undefined)
+          vault.userWrite(any, any.endsWith('.png') ? this.#author.picture() : this.#author.text(2));
         return;
       case 'create-large':
         vault.userWrite(
-          rng.chance(0.5) ? 'big.bin' : this.#newName('.bin'),
-          `${this.#line()}\n${'0'.repeat(LARGE_BYTES)}`,
+          rng.chance(0.5) ? 'big.bin' : this.#author.newName('.bin'),
+          `${this.#author.line()}\n${'0'.repeat(LARGE_BYTES)}`,
         );
         return;
       case 'retype':
         if (note !== undefined) this.#retype(note, files);
         return;
+      case 'canvas':
+        this.#draw(this.#canvas(files), files);
+        return;
       case 'undelete':
         this.#undelete(files);
         return;
       case 'create-many':
-        for (let index = 0; index < 150; index += 1) vault.userWrite(this.#newName(), this.#text(1));
+        for (let index = 0; index < 150; index += 1)
+          vault.userWrite(this.#author.newName(), this.#author.text(1));
         return;
       default:
-        if (any !== undefined) this.#rearrange(deed, any, files);
+        if (any !== undefined)
+          rearrange(deed, any, files, {
+            device: this.#device,
+            rng,
+            author: this.#author,
+            contents: this.#contents,
+          });
     }
+  }
+
+  /** Mostly the canvas on which everybody draws. */
+  #canvas(files: FileMap): VaultPath {
+    const others = [...files.keys()].filter((path) => path.endsWith('.canvas'));
+    if (others.length > 0 && this.#rng.chance(0.2)) return this.#rng.pick(others);
+    return (this.#rng.chance(0.1) ? this.#author.newName('.canvas') : 'board.canvas') as VaultPath;
+  }
+
+  #draw(path: VaultPath, files: FileMap): void {
+    const stood = files.get(path);
+    const text = drawnOn(stood === undefined ? undefined : toText(stood), this.#author, this.#rng);
+    // What is no canvas, as half of one, the person's program does not open.
+    if (text === undefined) return;
+    this.#world.reach(stood === undefined ? 'canvas: made' : 'canvas: drawn on');
+    this.#device.vault.userWrite(path, text);
   }
 
   /** Another last line of the same length: only the file's contents tell. */
@@ -218,83 +178,6 @@ export class User {
     if (bytes !== undefined) this.#device.vault.userWrite(path, bytes);
   }
 
-  #rearrange(deed: Deed, any: VaultPath, files: FileMap): void {
-    const vault = this.#device.vault;
-    const rng = this.#rng;
-    const folder = folderOf(any);
-    switch (deed) {
-      case 'truncate':
-        vault.userWrite(any, '');
-        return;
-      case 'revert': {
-        const older = [...this.#device.hadAt(any)]
-          .map((hash) => this.#contents.get(hash))
-          .filter((bytes) => bytes !== undefined);
-        if (older.length > 0) vault.userWrite(any, rng.pick(older));
-        return;
-      }
-      case 'duplicate':
-        vault.userWrite(this.#newName(), files.get(any) ?? '');
-        return;
-      case 'touch':
-        vault.userWrite(any, files.get(any) ?? '');
-        return;
-      case 'delete':
-        if (files.size > 2) vault.userDelete(any);
-        return;
-      case 'delete-folder':
-        if (folder !== '' && [...files.keys()].some((path) => !path.startsWith(folder)))
-          vault.userDelete(folder);
-        return;
-      case 'delete-many': {
-        const doomed = [...files.keys()].filter(() => rng.chance(0.7));
-        for (const path of doomed.slice(0, files.size - 2)) vault.userDelete(path);
-        return;
-      }
-      case 'delete-some':
-        // A few more than the guard lets pass.
-        for (const path of [...files.keys()].slice(0, Math.min(files.size - 2, 6 + rng.below(3))))
-          vault.userDelete(path);
-        return;
-      case 'rename':
-        vault.userRename(any, this.#freeName(files));
-        return;
-      case 'rename-case':
-        vault.userRename(
-          any,
-          rng.chance(0.3) && folder !== '' ? swapCase(any) : folder + swapCase(any.slice(folder.length)),
-        );
-        return;
-      case 'rename-folder':
-        if (folder !== '') vault.userRename(folder.slice(0, -1), `dir${String(rng.below(4))}`);
-        return;
-      case 'swap': {
-        const other = rng.pick([...files.keys()]);
-        if (other === any) return;
-        vault.userRename(any, 'swapping.tmp');
-        vault.userRename(other, any);
-        vault.userRename('swapping.tmp', other);
-        return;
-      }
-      case 'make-folder':
-        vault.userMkdir(rng.pick(['empty', 'work/new', 'daily/old', 'dir1']));
-        return;
-      case 'remove-folder': {
-        const empty = rng.pick(['empty', 'work/new', 'daily/old', 'dir1']);
-        if (![...files.keys()].some((path) => path.startsWith(`${empty}/`)) && !files.has(empty as VaultPath))
-          vault.userDelete(empty);
-        return;
-      }
-      case 'file-over-folder':
-        if (folder !== '' && files.size > 3) {
-          vault.userDelete(folder);
-          vault.userWrite(folder.slice(0, -1), this.#text(1));
-        }
-        return;
-      default:
-    }
-  }
-
   /** Tells the ledger whose lines came and went, and the device which paths its user removed. */
   #account(deed: Deed, before: FileMap): void {
     const after = this.#device.files();
@@ -302,12 +185,14 @@ export class User {
     for (const [path, bytes] of before) if (after.get(path) !== bytes) changed.add(path);
     for (const path of after.keys()) if (after.get(path) !== before.get(path)) changed.add(path);
     for (const bytes of after.values()) this.#contents.set(hashOf(bytes), bytes);
+    for (const path of after.keys()) if (path.endsWith('.canvas')) this.#world.cards.saved(after.get(path));
     // What a person has saved is his own, were it once torn or not.
     for (const [path, bytes] of after)
       if (before.get(path) !== bytes) this.#device.torn.delete(hashOf(bytes));
     this.#device.remember(after);
     if (changed.size === 0) return;
     this.#world.stats.edits += 1;
+    for (const path of changed) this.#device.changedLately.add(path);
     for (const path of before.keys()) if (!after.has(path)) this.#device.lost(path);
     // A person who writes what was turned down brings it back.
     const written = new Set([...changed].flatMap((path) => hashes(after.get(path))));
@@ -347,37 +232,14 @@ export class User {
     const files = new Map<string, string | Uint8Array>();
     for (const path of COMMON)
       if (this.#rng.chance(0.6))
-        files.set(path, this.#rng.chance(0.1) ? '' : this.#text(1 + this.#rng.below(4)));
-    if (this.#world.scenario.hotNote > 0) files.set(COMMON[0], this.#text(8));
-    if (this.#rng.chance(0.5)) files.set('img.png', this.#picture());
+        files.set(path, this.#rng.chance(0.1) ? '' : this.#author.text(1 + this.#rng.below(4)));
+    if (this.#world.scenario.hotNote > 0) files.set(COMMON[0], this.#author.text(8));
+    if (this.#world.scenario.canvases)
+      files.set('board.canvas', drawnOn(undefined, this.#author, this.#rng) ?? '');
+    if (this.#rng.chance(0.5)) files.set('img.png', this.#author.picture());
     const more = this.#rng.below(4) + (this.#world.scenario.theme?.moreFiles ?? 0);
-    for (let index = 0; index < more; index += 1) files.set(this.#newName(), this.#text(2));
+    for (let index = 0; index < more; index += 1) files.set(this.#author.newName(), this.#author.text(2));
     return files;
-  }
-
-  #line(): string {
-    const rng = this.#rng;
-    const mark = rng.pick(['', '', '- ', '- [ ] ', '## ', '> ']);
-    const words = Array.from({ length: 1 + rng.below(4) }, () => rng.pick(WORDS));
-    return `${mark}${words.join(' ')} ${this.#world.ledger.nextToken(this.#device.short)}`;
-  }
-
-  #text(lines: number): string {
-    return Array.from({ length: lines }, () => `${this.#line()}\n`).join('');
-  }
-
-  #picture(): Uint8Array {
-    return toBytes(`\u0000PNG${this.#world.ledger.nextToken(this.#device.short)}\u0000`);
-  }
-
-  #edited(deed: Deed, text: string): string {
-    const lines = text === '' ? [] : text.replace(/\n$/u, '').split('\n');
-    const at = this.#rng.below(lines.length + 1);
-    if (deed === 'append') lines.push(this.#line());
-    else if (deed === 'insert') lines.splice(at, 0, this.#line());
-    else if (deed === 'replace-line') lines.splice(Math.max(0, at - 1), 1, this.#line());
-    else lines.splice(Math.max(0, at - 1), 1);
-    return lines.map((line) => `${line}\n`).join('');
   }
 
   /** The note that everybody edits, if it is its turn. */
@@ -392,17 +254,6 @@ export class User {
     );
     return paths.length === 0 ? undefined : this.#rng.pick(paths);
   }
-
-  #newName(ending = '.md'): string {
-    this.#fresh += 1;
-    const folder = this.#rng.pick(['', '', 'work/', 'daily/', 'dir1/', 'dir2/deep/']);
-    return `${folder}${this.#device.short}${String(this.#fresh)}${ending}`;
-  }
-
-  #freeName(files: FileMap): string {
-    const common = this.#rng.pick(COMMON);
-    return this.#rng.chance(0.4) && !files.has(common as VaultPath) ? common : this.#newName();
-  }
 }
 
 function hashes(bytes: Uint8Array | undefined): readonly string[] {
@@ -411,9 +262,4 @@ function hashes(bytes: Uint8Array | undefined): readonly string[] {
 
 function tokenIn(text: string): string | undefined {
   return /q[a-h]x\d+z(?!.*q[a-h]x\d+z)/su.exec(text)?.[0];
-}
-
-function swapCase(name: string): string {
-  const first = name.slice(0, 1);
-  return (first === first.toLowerCase() ? first.toUpperCase() : first.toLowerCase()) + name.slice(1);
 }

@@ -33,6 +33,7 @@ export type InvariantId =
   | 'deadlock'
   | 'livelock'
   | 'error'
+  | 'canvas'
   | 'preview'
   | 'scope'
   | 'rejection'

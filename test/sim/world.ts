@@ -6,6 +6,7 @@ import { MemoryVault } from '../../src/engine/memory/memory-vault.ts';
 import type { Expected, Log, StagedId } from '../../src/engine/ports.ts';
 import { MemoryStore, type MemorySnapshot } from '../../src/storage/memory/memory-store.ts';
 import { md5, sha256, simCompression, simHashing } from './bytes.ts';
+import { Cards } from './cards.ts';
 import { callSite } from './call-site.ts';
 import { SimBackup } from './backup.ts';
 import { CloudLog } from './cloud-log.ts';
@@ -37,6 +38,7 @@ export class World {
   readonly scheduler = new Scheduler();
   readonly trace = new Trace();
   readonly ledger = new Ledger();
+  readonly cards = new Cards();
   readonly violations: Violation[] = [];
   readonly devices: readonly Device[];
   readonly store: MemoryStore;
@@ -266,6 +268,7 @@ export class World {
     if ((stood === undefined ? 'absent' : sha256(stood)) !== expected) return;
     const half = bytes.slice(0, bytes.length >> 1);
     device.vault.userWrite(path, half);
+    this.cards.saved(half);
     device.torn.set(sha256(half), path);
     device.remember(device.files());
   }

@@ -23,18 +23,20 @@ export async function observe(run: Run, view: RemoteView, changes = new StateCha
   }
   if (identity?.lineage !== view.head.lineage && !(await hasSeat(run.cloud, view.head)))
     throw new MovedError(view.head);
-  const before = await run.state.meta('head');
-  if (before !== undefined && before.head.commit !== view.head.commit) {
-    const { lineage, generation, commit } = before.head;
+  const former = await run.state.meta('head');
+  if (former !== undefined && former.head.commit !== view.head.commit) {
+    const { lineage, generation, commit } = former.head;
     const verified = await descends(run.deps, run.cloud, view.head, { lineage, generation, commit });
-    const heads = { seen: before.head, now: view.head };
+    const heads = { seen: former.head, now: view.head };
     if (!verified && !(await meetOnCommonGround(run, heads, changes))) await rejoin(run, changes);
   }
   await settleCommits(run.state, view.head, changes);
   changes.meta('identity', { vaultId: view.head.vaultId, lineage: view.head.lineage });
   changes.meta('head', tagged(view));
   followMoves(run, view, changes);
-  writeTree(run.view?.tree ?? (await run.state.remote()), view.tree, changes);
+  const before = run.view?.tree ?? (await run.state.remote());
+  if (run.deps.settings.readableCopy) doubtCopies(before, view.tree, changes);
+  writeTree(before, view.tree, changes);
   await run.state.write(changes);
   run.view = view;
 }
@@ -60,6 +62,19 @@ function followMoves(run: Run, view: RemoteView, changes: StateChanges): void {
     if (entry?.at === undefined || entry.hash !== row.hash || written.has(path)) continue;
     if (row.at !== undefined && objectOf(row.at) === objectOf(entry.at)) continue;
     changes.base({ path, row: { hash: row.hash, at: entry.at } });
+  }
+}
+
+/**
+ * Contents that stand in another blob than before were put again, for the former was damaged: a readable
+ * copy that the store made of that one is as spoiled, though its tag is the one remembered.
+ */
+function doubtCopies(before: RemoteTree, after: RemoteTree, changes: StateChanges): void {
+  for (const [path, { at, hash }] of after) {
+    if (at === undefined || !('blob' in at)) continue;
+    const former = before.get(path);
+    if (former?.hash !== hash || former.at === undefined || !('blob' in former.at)) continue;
+    if (former.at.blob !== at.blob) changes.projected(path, { pending: true });
   }
 }
 

@@ -97,6 +97,8 @@ function comesBack(world: World, copy: ConflictCopy): Violation[] {
 /** The other copy stands here with the same contents, and is not itself about to be replaced by the cloud's. */
 function staysHere(world: World, copy: ConflictCopy, other: ConflictCopy, before: FileMap): boolean {
   const stands = before.get(other.path);
+  // A person may have brought it to those contents after the engine had looked.
+  if (copy.device.changedLately.has(other.path)) return false;
   if (stands === undefined || hashOf(stands) !== copy.hash) return false;
   const seen = world.cloud.views.get(copy.device.observedCommit ?? '')?.tree.get(other.path);
   return seen === undefined || seen.hash === copy.hash;

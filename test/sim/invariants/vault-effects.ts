@@ -5,6 +5,7 @@ import { tokensOf } from '../ledger.ts';
 import type { VaultEffect } from '../ports/host.ts';
 import type { Violation } from '../violation.ts';
 import type { World } from '../world.ts';
+import { canvasIsWhole } from './canvases.ts';
 import { onlyItsUserEdits } from './alone.ts';
 import { watchConflictCopy } from './conflict-copies.ts';
 import { trashIsMeant } from './deletions.ts';
@@ -20,6 +21,7 @@ export function watchVault(world: World, device: Device, effect: VaultEffect): v
   }
   found.push(...onlyItsUserEdits(world, device, effect));
   found.push(...watchConflictCopy(world, device, effect));
+  found.push(...canvasIsWhole(world, effect));
   for (const { invariant, message } of found) world.violate(invariant, `${device.short}: ${message}`);
 }
 

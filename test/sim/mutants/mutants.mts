@@ -91,7 +91,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the tree seen is not remembered',
     file: 'engine/execute/observe.ts',
-    find: '  writeTree(run.view?.tree ?? (await run.state.remote()), view.tree, changes);\n',
+    find: '  writeTree(before, view.tree, changes);\n',
     replace: '',
   },
   // Recovery.
