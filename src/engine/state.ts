@@ -54,6 +54,8 @@ export interface InstallIntent {
   readonly row: BaseRow;
   readonly sizeBytes: number;
   readonly expected: Expected;
+  /** The device has joined another line of history since: how it ended sets no base. */
+  readonly isOfFormer?: true;
 }
 
 /** Written before a local deletion. */

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ConflictStrategy, OpenConflict } from '../../src/engine/api.ts';
+import type { ConflictStrategy, OpenConflict, SyncReport } from '../../src/engine/api.ts';
 import type { VaultPath } from '../../src/core/model/vault-path.ts';
 import { MemoryState } from '../../src/engine/memory/memory-state.ts';
 import { bench, contentsOf, textOf, type Bench, type TestDevice } from './two-devices.ts';
@@ -50,6 +50,13 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const undoOf = (events: readonly { readonly undo?: string }[]): string =>
   events.find((event) => event.undo !== undefined)?.undo ?? 'none';
 
+/** The one that a sync made. */
+function copyOf({ events }: SyncReport): VaultPath {
+  const made = events.find((event) => event.kind === 'conflict-copy');
+  if (made?.other === undefined) throw new Error('no copy was made');
+  return made.other;
+}
+
 /** Until nobody has anything to do. */
 async function settle(): Promise<void> {
   for (let round = 0; round < 3; round += 1) for (const device of [laptop, phone]) await device.engine.sync();
@@ -91,6 +98,33 @@ describe('strategies', () => {
     await settle();
     expect(await laptop.engine.conflicts()).toEqual([]);
     expect(Object.values(await contentsOf(laptop)).sort()).toEqual([OURS, THEIRS].sort());
+  });
+
+  it('[I1] a person who exchanges note and copy, while another edits the note, loses neither', async () => {
+    await both('keep-both');
+    await meet();
+    const copy = copyOf(await phone.engine.sync());
+    await settle();
+    phone.vault.userWrite(NOTE, OURS);
+    phone.vault.userWrite(copy, THEIRS);
+    laptop.vault.userWrite(NOTE, MERGEABLE);
+    await laptop.engine.sync();
+    await settle();
+    for (const device of [phone, laptop])
+      expect(Object.values(await contentsOf(device)).sort()).toEqual([MERGEABLE, OURS, THEIRS].sort());
+  });
+
+  it('[I1] what a person wrote is not left to a copy that another device took away', async () => {
+    await both('keep-both');
+    await meet();
+    const copy = copyOf(await phone.engine.sync());
+    await settle();
+    laptop.vault.userDelete(copy);
+    laptop.vault.userWrite(NOTE, MERGEABLE);
+    await laptop.engine.sync();
+    phone.vault.userWrite(NOTE, OURS);
+    await settle();
+    for (const device of [phone, laptop]) expect(Object.values(await contentsOf(device))).toContain(OURS);
   });
 
   it('[CF5] newest: what is committed last stays, the other is in the history', async () => {

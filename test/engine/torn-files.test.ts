@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { VaultError } from '../../src/engine/ports.ts';
+import type { ObjectStore } from '../../src/storage/object-store.ts';
+import { StoreError } from '../../src/storage/store-error.ts';
+import { intercept } from '../../src/storage/wrappers/intercept.ts';
 import { again, failure } from './failures.ts';
 import { bench, contentsOf, textOf, type TestDevice } from './two-devices.ts';
 
@@ -55,6 +58,65 @@ describe('a file that a crash left half written', () => {
     expect(await contentsOf(next)).toEqual({ 'daily/n.md': 'new and whole' });
     await a.engine.sync();
     expect(await contentsOf(a)).toEqual({ 'daily/n.md': 'new and whole' });
+  });
+
+  /** The laptop has written a newer version, of which a crash left the beginning on the phone. */
+  async function torn() {
+    const made = bench();
+    const [a, b] = [made.device('laptop'), made.device('phone')];
+    a.vault.userWrite('n.md', 'old');
+    await a.engine.sync();
+    await b.engine.sync();
+    const before = made.store.snapshot();
+    a.vault.userWrite('n.md', 'new and whole');
+    await a.engine.sync();
+    const install = b.vault.install.bind(b.vault);
+    b.vault.install = (_staged, path) => {
+      b.vault.userWrite(path, 'new an');
+      return Promise.reject(new VaultError('disk-full', path, 'the power went'));
+    };
+    await failure(b.engine.sync());
+    b.vault.install = install;
+    return { ...made, a, b, before };
+  }
+
+  it('[I23] also when the answer that would heal it breaks off', async () => {
+    const { a, b, device } = await torn();
+    let cuts = 0;
+    const cutOnce = (store: ObjectStore): ObjectStore => ({
+      ...intercept(store, (call, run) => run(call.signal)),
+      get: async (key, options) => {
+        if (key.startsWith('.twincloud/packs/') && (cuts += 1) === 1)
+          throw new StoreError('corrupt', { provider: 'test', key });
+        return store.get(key, options);
+      },
+    });
+    const next = device('phone', { vault: b.vault, state: b.state, through: cutOnce });
+    const first = await next.engine.sync();
+    expect(first.problems.map(({ path }) => path)).toEqual(['n.md']);
+    await a.engine.sync();
+    expect(await contentsOf(a)).toEqual({ 'n.md': 'new and whole' });
+    await next.engine.sync();
+    expect(cuts).toBeGreaterThan(1);
+    await a.engine.sync();
+    for (const one of [a, next]) expect(await contentsOf(one)).toEqual({ 'n.md': 'new and whole' });
+  });
+
+  it('[I23] [I9] also when it cannot be read for a while, in which the bucket is put back', async () => {
+    const { a, b, device, store, before } = await torn();
+    store.rollback(new Map([...store.snapshot(), ...before]));
+    const next = again(b, device);
+    const read = next.vault.read.bind(next.vault);
+    next.vault.read = (path) => Promise.reject(new VaultError('unreadable', path, 'another program has it'));
+    await next.engine.sync();
+    next.vault.read = read;
+    await next.engine.sync();
+    await a.engine.sync();
+    await next.engine.sync();
+    for (const one of [a, next]) {
+      expect(Object.values(await contentsOf(one))).toContain('new and whole');
+      expect(Object.values(await contentsOf(one))).not.toContain('new an');
+    }
   });
 
   /** A crash leaves the beginning of the newer version on the phone, and a person writes on before the next sync. */

@@ -46,7 +46,10 @@ async function rejoin(run: Run, changes: StateChanges): Promise<void> {
   run.deps.log.write('warn', 'rejoin', {
     reason: 'the head in the cloud does not descend from the one last seen',
   });
-  const fresh = new StateChanges().clear('base').clear('skipped').clear('intents').meta('fresh', true);
+  const fresh = new StateChanges().clear('base').clear('skipped').meta('fresh', true);
+  // What may be half of a file stays that, whatever the cloud holds now.
+  for (const [key, intent] of await run.state.intents())
+    fresh.intent(key, intent.kind === 'install' ? { ...intent, isOfFormer: true } : undefined);
   await run.state.write(fresh);
   // What a commit on the other line of history meant for the base means nothing any more.
   const kept = changes.writes.filter((write) => write.table !== 'base');

@@ -81,6 +81,7 @@ async function recoverOne(recovery: Recovery, intent: Exclude<Intent, { kind: 'c
       if (hash === 'unknown') return false;
       const whole = hash === intent.row.hash || (await healTorn(recovery, intent, hash));
       if (whole === 'unknown') return false;
+      if (whole && intent.isOfFormer === true) return true;
       if (whole) changes.base({ path: intent.path, row: intent.row });
       else if (hash !== intent.expected && hash !== 'absent') return keepUnclear(recovery, intent);
       return true;
@@ -107,10 +108,10 @@ interface Recovery {
 /**
  * Some hosts do not put a file in place at one stroke: a crash leaves its beginning. That is no edit:
  * what was being written is fetched again and written whole. Whether it was done; `unknown` where the
- * file went away or changed meanwhile.
+ * file went away or changed meanwhile, or where the whole cannot be fetched now.
  */
 async function healTorn(
-  { deps, cloud }: Recovery,
+  { deps, state, cloud }: Recovery,
   intent: InstallIntent,
   hash: ContentHash | 'absent',
 ): Promise<boolean | 'unknown'> {
@@ -120,7 +121,10 @@ async function healTorn(
   if (bytes === undefined) return 'unknown';
   if (bytes.length >= sizeBytes) return false;
   const fetched = await new ContentReader(deps, cloud).one({ ...row, sizeBytes });
-  if (fetched.kind === 'damaged' || bytes.some((byte, index) => byte !== fetched.bytes[index])) return false;
+  // While the cloud promises the whole, one answer that broke off makes no edit of the half.
+  if (fetched.kind === 'damaged')
+    return (await state.remote()).get(path)?.hash === row.hash ? 'unknown' : false;
+  if (bytes.some((byte, index) => byte !== fetched.bytes[index])) return false;
   const staged = await deps.vault.stage(oneChunk(fetched.bytes));
   const options = { expected: hash, hash: row.hash, mtimeMs: deps.clock.now() };
   return (await deps.vault.install(staged, path, options)).kind === 'done';

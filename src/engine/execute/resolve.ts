@@ -1,7 +1,7 @@
 import { conflictCopyName, isConflictCopyOf } from '../../core/conflict/copy-name.ts';
 import { mergeBytes } from '../../core/merge/merge-bytes.ts';
 import { mergeKindOf } from '../../core/merge/mergeable.ts';
-import { shortHash } from '../../core/model/ids.ts';
+import { shortHash, type ContentHash } from '../../core/model/ids.ts';
 import { isLive } from '../../core/model/tree.ts';
 import { folderOf, type VaultPath } from '../../core/model/vault-path.ts';
 import type { Action } from '../../core/plan/plan.ts';
@@ -160,9 +160,25 @@ function existingCopy(run: Run, action: Resolve): VaultPath | undefined {
   const folder = folderOf(action.path);
   const isCopy = (path: VaultPath): boolean =>
     path !== action.path && folderOf(path) === folder && isConflictCopyOf(path, action.path);
-  for (const [path, file] of run.local.files) if (file.hash === action.local && isCopy(path)) return path;
-  for (const entry of run.view?.tree.values() ?? []) {
-    if (isLive(entry) && entry.hash === action.local && isCopy(entry.path)) return entry.path;
-  }
+  const holds = (path: VaultPath, hash: ContentHash): boolean =>
+    hash === action.local && isCopy(path) && stays(run, path, hash);
+  for (const [path, { hash }] of run.local.files) if (holds(path, hash)) return path;
+  for (const entry of run.view?.tree.values() ?? [])
+    if (isLive(entry) && holds(entry.path, entry.hash)) return entry.path;
   return undefined;
+}
+
+/** Whether these contents will still stand there once both sides agree: not where one side is to take them away. */
+function stays(run: Run, path: VaultPath, hash: ContentHash): boolean {
+  const here = run.local.files.get(path)?.hash;
+  const entry = run.view?.tree.get(path);
+  const there = entry !== undefined && isLive(entry) ? entry.hash : undefined;
+  if (here === there) return true;
+  // On one side alone, and new there.
+  return (here ?? there) === hash && (here === undefined || there === undefined) && !isKnown(run, path);
+}
+
+/** What was on both sides once, or cannot be looked at. */
+function isKnown(run: Run, path: VaultPath): boolean {
+  return run.base.has(path) || run.local.unknown.has(path);
 }

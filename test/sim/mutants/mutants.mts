@@ -79,8 +79,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'after a rejoin the device is not taken for a fresh one',
     file: 'engine/execute/observe.ts',
-    find: ".clear('intents').meta('fresh', true)",
-    replace: ".clear('intents')",
+    find: ".clear('skipped').meta('fresh', true)",
+    replace: ".clear('skipped')",
   },
   {
     name: 'the head seen is not remembered',
@@ -110,7 +110,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a half-written note is an edit',
     file: 'engine/execute/recover.ts',
-    find: "      const whole = hash === intent.row.hash || (await healTorn(recovery, intent, hash));\n      if (whole === 'unknown') return false;\n      if (whole) changes.base({ path: intent.path, row: intent.row });\n      else if (hash !== intent.expected && hash !== 'absent') return keepUnclear(recovery, intent);\n",
+    find: "      const whole = hash === intent.row.hash || (await healTorn(recovery, intent, hash));\n      if (whole === 'unknown') return false;\n      if (whole && intent.isOfFormer === true) return true;\n      if (whole) changes.base({ path: intent.path, row: intent.row });\n      else if (hash !== intent.expected && hash !== 'absent') return keepUnclear(recovery, intent);\n",
     replace:
       '      void healTorn;\n      void keepUnclear;\n      if (hash === intent.row.hash) changes.base({ path: intent.path, row: intent.row });\n',
   },
