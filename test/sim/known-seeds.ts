@@ -108,4 +108,19 @@ export const KNOWN_SEEDS: readonly KnownSeed[] = [
     rule: 'I2',
     was: 'a readable copy made of a spoiled blob stayed where another device than its maker put the blob into the cloud again',
   },
+  {
+    seed: 10002288,
+    rule: 'I23',
+    was: 'a rejoin forgot which files a crash had left half written, and one of them became an edit',
+  },
+  {
+    seed: 10001569,
+    rule: 'I23',
+    was: 'one answer that broke off while a half-written file was healed made an edit of the half',
+  },
+  {
+    seed: 6500800,
+    rule: 'I1',
+    was: 'a conflict copy in the cloud counted as the copy of what stood here, though a person had just put other contents in its place: the text was left in the history alone',
+  },
 ];

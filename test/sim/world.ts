@@ -149,6 +149,8 @@ export class World {
   /** Its database is lost; it opens empty. */
   forgetState(device: Device): void {
     device.state = new MemoryState();
+    // With it goes the only word of which files are half written.
+    device.torn.clear();
     device.forgot();
   }
 
