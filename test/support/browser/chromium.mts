@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type BrowserContext, type BrowserContextOptions } from 'playwright-core';
-import { hasProgram, runProgram } from '../servers/processes.mts';
+import { installPackages } from '../apt.mts';
+import { hasProgram } from '../servers/processes.mts';
 
 const FLAGS = [
   '--no-sandbox',
@@ -16,17 +17,7 @@ const FLAGS = [
 
 /** Debian's Chromium, about 300 MB with what it needs. */
 export async function install(): Promise<void> {
-  if (await hasProgram('chromium')) return;
-  const env = { DEBIAN_FRONTEND: 'noninteractive' };
-  await runProgram('apt-get', ['update', '-q'], { env, timeoutMs: 300_000 });
-  await runProgram(
-    'apt-get',
-    ['install', '-y', '-q', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'],
-    {
-      env,
-      timeoutMs: 600_000,
-    },
-  );
+  if (!(await hasProgram('chromium'))) await installPackages(['chromium', 'fonts-dejavu-core']);
 }
 
 export interface BrowserProfile {

@@ -2,6 +2,7 @@ import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { installPackages } from '../apt.mts';
 import {
   accepts,
   freePorts,
@@ -28,13 +29,7 @@ const STRANGER = {
 /** Ceph's S3 gateway from Debian, about 430 MB. */
 export async function install(): Promise<void> {
   const found = await Promise.all(PROGRAMS.map(hasProgram));
-  if (!found.includes(false)) return;
-  const env = { DEBIAN_FRONTEND: 'noninteractive' };
-  await runProgram('apt-get', ['update', '-q'], { env, timeoutMs: 300_000 });
-  await runProgram('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...PACKAGES], {
-    env,
-    timeoutMs: 600_000,
-  });
+  if (found.includes(false)) await installPackages(PACKAGES);
 }
 
 /**

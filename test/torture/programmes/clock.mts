@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { runProgram } from '../../support/servers/processes.mts';
+import { installPackages } from '../../support/apt.mts';
 import type { SeededRandom } from '../../support/seeded-random.ts';
 import type { Device } from '../device.mts';
 import { checkFailure } from '../judge.mts';
@@ -15,12 +15,7 @@ const LIBRARY = 'faketime/libfaketimeMT.so.1';
 export async function fakeTimeLibrary(): Promise<string> {
   const found = await findLibrary();
   if (found !== undefined) return found;
-  const env = { DEBIAN_FRONTEND: 'noninteractive' };
-  await runProgram('apt-get', ['update', '-q'], { env, timeoutMs: 300_000 });
-  await runProgram('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'libfaketime'], {
-    env,
-    timeoutMs: 300_000,
-  });
+  await installPackages(['libfaketime']);
   const installed = await findLibrary();
   if (installed === undefined) throw new Error('libfaketime was installed and is not there');
   return installed;
