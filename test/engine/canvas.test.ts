@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { VaultPath } from '../../src/core/model/vault-path.ts';
 import type { Canvas } from '../core/merge/structured/canvas-files.ts';
-import { arrow, canvasText, card } from '../core/merge/structured/canvas-files.ts';
+import { arrow, card } from '../core/merge/structured/canvas-files.ts';
+import { canvasText } from '../support/canvas-text.ts';
 import { SeededRandom } from '../support/seeded-random.ts';
 import { bench, contentsOf, textOf, type TestDevice } from './two-devices.ts';
 

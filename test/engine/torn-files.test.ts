@@ -6,22 +6,34 @@ import { intercept } from '../../src/storage/wrappers/intercept.ts';
 import { again, failure } from './failures.ts';
 import { bench, contentsOf, textOf, type TestDevice } from './two-devices.ts';
 
+/** A crash in the midst of the next install leaves this text there. */
+async function tear({ vault, engine }: TestDevice, text: string): Promise<void> {
+  const install = vault.install.bind(vault);
+  vault.install = (_staged, path) => {
+    vault.userWrite(path, text);
+    return Promise.reject(new VaultError('disk-full', path, 'the power went'));
+  };
+  await failure(engine.sync({ acceptFirst: true }));
+  vault.install = install;
+}
+
+/** The laptop has written a newer version, of which a crash left the beginning on the phone. */
+async function torn() {
+  const made = bench();
+  const [a, b] = [made.device('laptop'), made.device('phone')];
+  a.vault.userWrite('n.md', 'old');
+  await a.engine.sync();
+  await b.engine.sync();
+  const before = made.store.snapshot();
+  a.vault.userWrite('n.md', 'new and whole');
+  await a.engine.sync();
+  await tear(b, 'new an');
+  return { ...made, a, b, before };
+}
+
 describe('a file that a crash left half written', () => {
   it('[I23] the beginning of a file that a crash left is healed, not committed as an edit', async () => {
-    const { device } = bench();
-    const [a, b] = [device('laptop'), device('phone')];
-    a.vault.userWrite('n.md', 'old');
-    await a.engine.sync();
-    await b.engine.sync();
-    a.vault.userWrite('n.md', 'new and whole');
-    await a.engine.sync();
-    const install = b.vault.install.bind(b.vault);
-    b.vault.install = (_staged, path) => {
-      b.vault.userWrite(path, 'new an');
-      return Promise.reject(new VaultError('disk-full', path, 'the power went'));
-    };
-    await failure(b.engine.sync());
-    b.vault.install = install;
+    const { a, b, device } = await torn();
     const next = again(b, device);
     const report = await next.engine.sync();
     expect(report.conflicts).toEqual([]);
@@ -37,13 +49,7 @@ describe('a file that a crash left half written', () => {
     b.vault.userWrite('daily/n.md', '');
     a.vault.userWrite('daily/n.md', 'new and whole');
     await a.engine.sync();
-    const install = b.vault.install.bind(b.vault);
-    b.vault.install = (_staged, path) => {
-      b.vault.userWrite(path, 'new an');
-      return Promise.reject(new VaultError('disk-full', path, 'the power went'));
-    };
-    await failure(b.engine.sync({ acceptFirst: true }));
-    b.vault.install = install;
+    await tear(b, 'new an');
     const next = again(b, device);
     const read = next.vault.read.bind(next.vault);
     let looks = 0;
@@ -59,26 +65,6 @@ describe('a file that a crash left half written', () => {
     await a.engine.sync();
     expect(await contentsOf(a)).toEqual({ 'daily/n.md': 'new and whole' });
   });
-
-  /** The laptop has written a newer version, of which a crash left the beginning on the phone. */
-  async function torn() {
-    const made = bench();
-    const [a, b] = [made.device('laptop'), made.device('phone')];
-    a.vault.userWrite('n.md', 'old');
-    await a.engine.sync();
-    await b.engine.sync();
-    const before = made.store.snapshot();
-    a.vault.userWrite('n.md', 'new and whole');
-    await a.engine.sync();
-    const install = b.vault.install.bind(b.vault);
-    b.vault.install = (_staged, path) => {
-      b.vault.userWrite(path, 'new an');
-      return Promise.reject(new VaultError('disk-full', path, 'the power went'));
-    };
-    await failure(b.engine.sync());
-    b.vault.install = install;
-    return { ...made, a, b, before };
-  }
 
   it('[I23] also when the answer that would heal it breaks off', async () => {
     const { a, b, device } = await torn();
@@ -128,13 +114,7 @@ describe('a file that a crash left half written', () => {
     await b.engine.sync();
     a.vault.userWrite('n.md', 'zero\none\ntwo\n');
     await a.engine.sync();
-    const install = b.vault.install.bind(b.vault);
-    b.vault.install = (_staged, path) => {
-      b.vault.userWrite(path, text);
-      return Promise.reject(new VaultError('disk-full', path, 'the power went'));
-    };
-    await failure(b.engine.sync());
-    b.vault.install = install;
+    await tear(b, text);
     const next = again(b, device);
     await next.engine.sync();
     await a.engine.sync();

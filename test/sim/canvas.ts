@@ -1,3 +1,4 @@
+import { canvasText } from '../support/canvas-text.ts';
 import type { Author } from './author.ts';
 import type { Prng } from './prng.ts';
 
@@ -7,13 +8,6 @@ type Item = Readonly<Record<string, Value>>;
 export interface Canvas {
   readonly nodes: readonly Item[];
   readonly edges: readonly Item[];
-}
-
-/** As Obsidian writes one: each card on a line of its own. */
-export function canvasText({ nodes, edges }: Canvas): string {
-  const list = (items: readonly Item[]): string =>
-    items.length === 0 ? '[]' : `[\n${items.map((item) => `\t\t${JSON.stringify(item)}`).join(',\n')}\n\t]`;
-  return `{\n\t"nodes":${list(nodes)},\n\t"edges":${list(edges)}\n}`;
 }
 
 /** `undefined`: this is no canvas. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { toBytes } from './bytes.ts';
 import { Cards } from './cards.ts';
-import { canvasText, readCanvas } from './canvas.ts';
+import { readCanvas } from './canvas.ts';
+import { canvasText } from '../support/canvas-text.ts';
 
 const A = { id: 'a', type: 'text', x: 0, text: 'one qax1z' };
 const B = { id: 'b', type: 'text', x: 20, text: 'two qax2z' };

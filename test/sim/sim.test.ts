@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createEngine } from '../../src/engine/engine.ts';
-import { failureText, runSeeds, seedsFrom, summary } from './campaign.ts';
+import { failureText, runSeeds, seedsFrom, summary, type Tally } from './campaign.ts';
 import { KNOWN_SEEDS } from './known-seeds.ts';
 import { runSeed, TIDIED_FROM } from './run-seed.ts';
 import { BACKED_FROM, DECIDED_FROM, HUNTED_FROM } from './scenario.ts';
@@ -22,6 +22,15 @@ const DECIDED_SECONDS = 40;
 /** Of those that hunt places of the engine, which start at `HUNTED_FROM`; many of them draw on canvases. */
 const HUNTED_SEEDS = 60;
 const HUNTED_SECONDS = 40;
+
+/** So many seeds as the time allows; none may fail. */
+async function holding(from: number, count: number, seconds: number): Promise<Tally> {
+  const until = { deadlineMs: Date.now() + seconds * 1000, failures: 1, now: () => Date.now() };
+  const tally = await runSeeds(seedsFrom(from, 1, count), { createEngine }, until);
+  const [failed] = tally.failed;
+  expect(failed === undefined ? '' : failureText(failed)).toBe('');
+  return tally;
+}
 
 describe('many devices, faults, crashes and edits under one seeded scheduler', () => {
   it(
@@ -45,10 +54,7 @@ describe('many devices, faults, crashes and edits under one seeded scheduler', (
   it(
     '[I2] [I18] [RE1] [RE2] [RE3] [RE4] [RE5] [RE6] [RE8] [RE9] hold with backups that fail and stay behind as well',
     async () => {
-      const until = { deadlineMs: Date.now() + BACKED_SECONDS * 1000, failures: 1, now: () => Date.now() };
-      const tally = await runSeeds(seedsFrom(BACKED_FROM, 1, BACKED_SEEDS), { createEngine }, until);
-      const [failed] = tally.failed;
-      expect(failed === undefined ? '' : failureText(failed)).toBe('');
+      const tally = await holding(BACKED_FROM, BACKED_SEEDS, BACKED_SECONDS);
       expect(tally.reached.get('backup: head written')).toBeGreaterThan(tally.seeds);
     },
     (BACKED_SECONDS + 60) * 1000,
@@ -57,10 +63,7 @@ describe('many devices, faults, crashes and edits under one seeded scheduler', (
   it(
     '[I2] [I18] [RE5] [RE23] [RE24] [RE25] [RE27] hold over weeks in which backups are collected, too',
     async () => {
-      const until = { deadlineMs: Date.now() + BACKED_SECONDS * 1000, failures: 1, now: () => Date.now() };
-      const tally = await runSeeds(seedsFrom(TIDIED_FROM, 1, TIDIED_SEEDS), { createEngine }, until);
-      const [failed] = tally.failed;
-      expect(failed === undefined ? '' : failureText(failed)).toBe('');
+      const tally = await holding(TIDIED_FROM, TIDIED_SEEDS, BACKED_SECONDS);
       expect(tally.reached.get('backup: pack removed')).toBeGreaterThan(tally.seeds);
     },
     (BACKED_SECONDS + 60) * 1000,
@@ -69,10 +72,7 @@ describe('many devices, faults, crashes and edits under one seeded scheduler', (
   it(
     '[I1] [I11] [I12] [CF9] hold with any strategies, while people decide about conflicts and take it back',
     async () => {
-      const until = { deadlineMs: Date.now() + DECIDED_SECONDS * 1000, failures: 1, now: () => Date.now() };
-      const tally = await runSeeds(seedsFrom(DECIDED_FROM, 1, DECIDED_SEEDS), { createEngine }, until);
-      const [failed] = tally.failed;
-      expect(failed === undefined ? '' : failureText(failed)).toBe('');
+      const tally = await holding(DECIDED_FROM, DECIDED_SEEDS, DECIDED_SECONDS);
       for (const what of ['committed', 'text', 'refused, changed'])
         expect(tally.reached.get(`decision: ${what}`), what).toBeGreaterThan(0);
     },
@@ -82,10 +82,7 @@ describe('many devices, faults, crashes and edits under one seeded scheduler', (
   it(
     '[I1] [I7] [I11] [I12] hold where each place of the engine meets each fault in turn, and for the cards of canvases',
     async () => {
-      const until = { deadlineMs: Date.now() + HUNTED_SECONDS * 1000, failures: 1, now: () => Date.now() };
-      const tally = await runSeeds(seedsFrom(HUNTED_FROM, 1, HUNTED_SEEDS), { createEngine }, until);
-      const [failed] = tally.failed;
-      expect(failed === undefined ? '' : failureText(failed)).toBe('');
+      const tally = await holding(HUNTED_FROM, HUNTED_SEEDS, HUNTED_SECONDS);
       expect(tally.reached.get('canvas: merged')).toBeGreaterThan(0);
     },
     (HUNTED_SECONDS + 60) * 1000,

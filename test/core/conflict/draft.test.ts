@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chosenText, draftOf, type DraftPiece, type DraftTexts } from '../../../src/core/conflict/draft.ts';
-import { canvasText, card } from '../merge/structured/canvas-files.ts';
+import { card } from '../merge/structured/canvas-files.ts';
+import { canvasText } from '../../support/canvas-text.ts';
 
 const side = (pieces: readonly DraftPiece[], which: 'note' | 'copy'): string =>
   pieces.map((piece) => (piece.kind === 'text' ? piece.text : piece[which])).join('');

@@ -1,6 +1,7 @@
 import type { Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { arrow, canvasText, card } from '../../core/merge/structured/canvas-files.ts';
+import { arrow, card } from '../../core/merge/structured/canvas-files.ts';
+import { canvasText } from '../../support/canvas-text.ts';
 import { ConflictDevices } from './conflict-devices.mts';
 
 const PATH = 'Board.canvas';

@@ -14,13 +14,6 @@ export interface Canvas {
   readonly edges: readonly Item[];
 }
 
-/** As Obsidian writes it: cards and arrows on a line each. */
-export function canvasText({ nodes, edges }: Canvas): string {
-  const list = (items: readonly Item[]): string =>
-    items.length === 0 ? '[]' : `[\n${items.map((item) => `\t\t${JSON.stringify(item)}`).join(',\n')}\n\t]`;
-  return `{\n\t"nodes":${list(nodes)},\n\t"edges":${list(edges)}\n}`;
-}
-
 export function card(id: string, more: Readonly<Record<string, unknown>> = {}): Item {
   return { id, type: 'text', text: `Card ${id}`, x: 0, y: 0, width: 250, height: 60, ...more };
 }

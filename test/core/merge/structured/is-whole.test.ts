@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isWhole } from '../../../../src/core/merge/structured/is-whole.ts';
-import { arrow, canvasText, card } from './canvas-files.ts';
+import { arrow, card } from './canvas-files.ts';
+import { canvasText } from '../../../support/canvas-text.ts';
 
 const CANVAS = canvasText({ nodes: [card('a'), card('b')], edges: [arrow('ab', 'a', 'b')] });
 const LOOSE = canvasText({ nodes: [card('a')], edges: [arrow('ab', 'a', 'b')] });

@@ -1,4 +1,4 @@
-import { canvasText } from './canvas-files.ts';
+import { canvasText } from '../../../support/canvas-text.ts';
 import type { Canvas, Item } from './canvas-files.ts';
 import type { CanvasCase } from './random-canvas.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Canvas } from './canvas-files.ts';
-import { arrow, canvasText, card, mergedBothWays } from './canvas-files.ts';
+import { arrow, card, mergedBothWays } from './canvas-files.ts';
+import { canvasText } from '../../../support/canvas-text.ts';
 
 const LONG = 'Buy bread and butter.\n\nCall the baker about the cake for Sunday.';
 const BASE: Canvas = {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mergeStructured } from '../../../../src/core/merge/structured/merge-structured.ts';
-import { canvasText, card, mergedBothWays } from './canvas-files.ts';
+import { card, mergedBothWays } from './canvas-files.ts';
+import { canvasText } from '../../../support/canvas-text.ts';
 import { isContested, judgeCanvas } from './judge-canvas.ts';
 import { judgeJson } from './judge-json.ts';
 import { randomCanvas } from './random-canvas.ts';

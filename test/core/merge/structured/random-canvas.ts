@@ -1,4 +1,5 @@
-import { arrow, canvasText, card } from './canvas-files.ts';
+import { arrow, card } from './canvas-files.ts';
+import { canvasText } from '../../../support/canvas-text.ts';
 import type { Canvas, Item } from './canvas-files.ts';
 
 /** 0 ≤ x < limit. */
