@@ -65,9 +65,9 @@ export const BACKUP_TEXTS = {
     button: 'Switch',
     title: 'Switch to another cloud',
     explain: [
-      'From then on notes go to that cloud and come from there. The other need not answer.',
-      'Devices that know it follow by themselves. Another one stops, with its notes as they are, until you add it there.',
-      'What the former cloud has beyond comes over when it answers again: merged, or as a conflict copy. Then it is a backup, and you can switch back.',
+      'From then on notes go to the cloud that you choose and come from there. The one in use now need not answer.',
+      'Devices that know it follow by themselves. A device without this backup stops, its notes untouched, until you add the backup there.',
+      'What only the former cloud has comes over when it answers again: merged, or as a conflict copy. Then it is a backup, and you can switch back.',
     ],
     done: ({ kind, name, behindCommits }: Promoted): string =>
       SWITCHED[kind](nameText(name)) +
