@@ -65,7 +65,7 @@ export const BACKUP_TEXTS = {
     button: 'Switch',
     title: 'Switch to another cloud',
     explain: [
-      'From then on notes go to the cloud that you choose and come from there. The one in use now need not answer.',
+      'From then on notes go to the cloud that you select and come from there. The one in use now need not answer.',
       'Devices that know it follow by themselves. A device without this backup stops, its notes untouched, until you add the backup there.',
       'What only the former cloud has comes over when it answers again: merged, or as a conflict copy. Then it is a backup, and you can switch back.',
     ],
