@@ -137,8 +137,8 @@ export interface StateWrite {
 export interface StateStore {
   /** What was found broken when it was opened, for the log; the store then starts empty. */
   readonly damaged: string | undefined;
-  /** All rows of a table. The map is a snapshot that the caller may keep but not change. */
-  rows(table: StateTable): Promise<ReadonlyMap<string, unknown>>;
+  /** All rows of a table. The map is the caller's own; its values nobody may change. */
+  rows(table: StateTable): Promise<Map<string, unknown>>;
   /** All or none of them, durable when it resolves; later writes of a key win. `clear` empties tables first. */
   write(batch: readonly StateWrite[], options?: { readonly clear?: readonly StateTable[] }): Promise<void>;
   /** Idempotent. */

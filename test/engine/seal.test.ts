@@ -9,7 +9,7 @@ const ALL_ROWS: readonly StateTable[] = ['base', 'local', 'projected', 'remote']
 class WatchedState extends MemoryState {
   asked: StateTable[] = [];
 
-  override rows(table: StateTable): Promise<ReadonlyMap<string, unknown>> {
+  override rows(table: StateTable): Promise<Map<string, unknown>> {
     this.asked.push(table);
     return super.rows(table);
   }

@@ -53,6 +53,9 @@ interface WaitingWrite {
 const COMPACT_BYTES = 4 * 1024 * 1024;
 /** To fold a vault of 10,000 notes takes as long as to read some 25 MB of journal: this costs the least in all. */
 const FOLD_AT_END_BYTES = 1536 * 1024;
+/** A sync that wrote so much took its time: the folding is little beside it, and much in the short ones to come. */
+const LARGE_SYNC_BYTES = 2 * 1024 * 1024;
+const FOLD_AFTER_LARGE_BYTES = 256 * 1024;
 const DAMAGED_SUFFIX = '.damaged';
 
 export class FileState implements StateStore {
@@ -64,6 +67,7 @@ export class FileState implements StateStore {
   #compactBytes: number;
   #journal: JournalWriter;
   #sequence: number;
+  #writtenBytes = 0;
   #waiting: WaitingWrite[] = [];
   /** Ends when all that was asked so far is done; never rejects. */
   #work: Promise<unknown> = Promise.resolve();
@@ -89,7 +93,7 @@ export class FileState implements StateStore {
     }
   }
 
-  rows(table: StateTable): Promise<ReadonlyMap<string, unknown>> {
+  rows(table: StateTable): Promise<Map<string, unknown>> {
     return this.#after(() => this.#load(table));
   }
 
@@ -112,8 +116,8 @@ export class FileState implements StateStore {
 
   /** What a long sync wrote is folded once it is over: the next start reads snapshots, and only those that it needs. */
   async #end(): Promise<void> {
-    if (this.#journal.sizeBytes > Math.min(FOLD_AT_END_BYTES, this.#compactBytes))
-      await this.#compactIfPossible();
+    const foldBytes = this.#writtenBytes > LARGE_SYNC_BYTES ? FOLD_AFTER_LARGE_BYTES : FOLD_AT_END_BYTES;
+    if (this.#journal.sizeBytes > Math.min(foldBytes, this.#compactBytes)) await this.#compactIfPossible();
     await this.#journal.close();
   }
 
@@ -132,7 +136,7 @@ export class FileState implements StateStore {
     this.#waiting = [];
     const steps = writes.flatMap((write) => write.steps);
     try {
-      if (steps.length > 0) await this.#journal.append(this.#sequence + 1, steps);
+      if (steps.length > 0) this.#writtenBytes += await this.#journal.append(this.#sequence + 1, steps);
     } catch (error) {
       for (const write of writes) write.reject(toStateError(error));
       return;

@@ -113,8 +113,8 @@ export class JournalWriter {
     return this.#sizeBytes;
   }
 
-  /** Durable when it resolves; when it rejects, the journal is as it was, or takes no more records. */
-  async append(sequence: number, steps: readonly Step[]): Promise<void> {
+  /** Resolves, once it is durable, with the bytes written; when it rejects, the journal is as it was, or takes no more records. */
+  async append(sequence: number, steps: readonly Step[]): Promise<number> {
     if (this.#isBroken) throw new Error('the disk failed before; start again');
     const line = encodeRecord({ sequence, steps });
     try {
@@ -130,6 +130,7 @@ export class JournalWriter {
       }
       await this.#file.datasync();
       this.#sizeBytes += line.length;
+      return line.length;
     } catch (error) {
       await this.#takeBack();
       throw error;

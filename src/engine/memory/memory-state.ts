@@ -19,7 +19,7 @@ export class MemoryState implements StateStore {
     this.#tables = tables ?? new Map(STATE_TABLES.map((table) => [table, new Map<string, Row>()]));
   }
 
-  async rows(table: StateTable): Promise<ReadonlyMap<string, unknown>> {
+  async rows(table: StateTable): Promise<Map<string, unknown>> {
     await this.#turn();
     const rows = new Map<string, unknown>();
     for (const [key, row] of this.#table(table)) {

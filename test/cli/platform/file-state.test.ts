@@ -1,10 +1,10 @@
-import { appendFile, cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FileState } from '../../../src/cli/platform/file-state.mts';
 import { checksum, encodeHeader } from '../../../src/cli/platform/state-record.mts';
-import type { StateStore } from '../../../src/engine/ports.ts';
+import type { StateStore, StateWrite } from '../../../src/engine/ports.ts';
 import { put } from '../../contract/state-store/suite.ts';
 import { SeededRandom } from '../../support/seeded-random.ts';
 import { buildChild, nextLine, type ChildProgram } from './child.ts';
@@ -103,6 +103,29 @@ describe('the state store in a folder after a power cut', () => {
       expect(await readdir(folder)).not.toContain(`${name}.new`);
     },
   );
+});
+
+describe('the journal at the end of a sync', () => {
+  const rows = (count: number): StateWrite[] =>
+    Array.from({ length: count }, (_, n) => put('base', `${String(n)}.md`, 'x'.repeat(1_000)));
+  const journalAfter = async (batch: readonly StateWrite[]): Promise<number> => {
+    const state = await FileState.open(folder);
+    await state.write(batch);
+    await state.close();
+    return (await stat(at('journal'))).size;
+  };
+
+  it('[SS13] is folded after a sync that wrote much, and left after a small one until it has grown', async () => {
+    expect(await journalAfter(rows(2_500))).toBeLessThan(1_000);
+    let left = 0;
+    for (let syncs = 1; syncs <= 5; syncs += 1) {
+      const now = await journalAfter(rows(300));
+      expect(now).toBeGreaterThan(left);
+      left = now;
+    }
+    expect(await journalAfter(rows(300))).toBeLessThan(1_000);
+    expect(Object.keys((await found()).rows['base'] ?? {})).toHaveLength(2_500);
+  });
 });
 
 describe('rows with letters of many scripts', () => {

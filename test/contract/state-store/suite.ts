@@ -51,6 +51,12 @@ export function stateStoreContract(name: string, makeSubject: () => Promise<Stat
       expect(await again.rows('local')).toEqual(new Map([['ä/ö.md', 'another table']]));
     });
 
+    it('[SS6] gives rows that are the caller’s own', async () => {
+      await state.write([put('base', 'a', 1)]);
+      (await state.rows('base')).set('b', 2).delete('a');
+      expect(await base()).toEqual({ a: 1 });
+    });
+
     it('[SS3] lets later writes of a key win, in one batch and over batches, and removes by undefined', async () => {
       await state.write([put('base', 'a', 1), put('base', 'b', 1), put('base', 'c', 1)]);
       await state.write([

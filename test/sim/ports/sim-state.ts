@@ -18,7 +18,7 @@ export class SimState implements StateStore {
     this.damaged = inner.damaged;
   }
 
-  rows(table: StateTable): Promise<ReadonlyMap<string, unknown>> {
+  rows(table: StateTable): Promise<Map<string, unknown>> {
     return this.#inner.rows(table);
   }
 

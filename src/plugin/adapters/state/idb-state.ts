@@ -84,7 +84,7 @@ export class IdbState implements StateStore {
     return state;
   }
 
-  async rows(table: StateTable): Promise<ReadonlyMap<string, unknown>> {
+  async rows(table: StateTable): Promise<Map<string, unknown>> {
     return this.#next(() => Promise.resolve(new Map(rowsOf(this.#tables, table))));
   }
 
