@@ -25,7 +25,7 @@ export interface Stored {
 }
 
 /** Content that a commit may refer to: what its `If-Match` head refers to, condemned keys excepted. */
-export type KnownContent = (hash: ContentHash) => ContentLocation | undefined;
+export type KnownContent = ReadonlyMap<ContentHash, ContentLocation>;
 
 /** Objects put longer ago than this may be collected before a head names them: put them again. */
 const OWN_PUT_TRUSTED_MS = 24 * 3_600_000;
@@ -90,7 +90,7 @@ export class ContentWriter {
 
   #find(one: Outgoing, known: KnownContent): Stored | undefined {
     if (one.hash === EMPTY_HASH) return { at: undefined, sizeBytes: 0 };
-    const at = known(one.hash);
+    const at = known.get(one.hash);
     if (at !== undefined) return { at, sizeBytes: one.sizeBytes };
     const own = this.#own.get(one.hash);
     if (own === undefined || this.#cloud.nowMs() - own.putMs > OWN_PUT_TRUSTED_MS) return undefined;

@@ -70,23 +70,21 @@ export async function descends(
   return false;
 }
 
-/** Contents that `head` refers to: where a commit on top of it may point. */
+/** Of the wanted contents those that `head` refers to: where a commit on top of it may point. */
 export function knownContent(
   view: RemoteView | undefined,
-): (hash: ContentHash) => ContentLocation | undefined {
-  const condemned = new Set<ObjectKey>(view?.head.condemned?.keys);
-  let index: Map<ContentHash, ContentLocation> | undefined;
-  const add = (entry: Entry): void => {
-    if (entry.at !== undefined && !condemned.has(objectOf(entry.at))) index?.set(entry.hash, entry.at);
+  wanted: readonly { readonly hash: ContentHash }[],
+): ReadonlyMap<ContentHash, ContentLocation> {
+  const found = new Map<ContentHash, ContentLocation>();
+  const hashes = new Set(wanted.map(({ hash }) => hash));
+  if (view === undefined || hashes.size === 0) return found;
+  const condemned = new Set<ObjectKey>(view.head.condemned?.keys);
+  const add = ({ hash, at }: Entry): void => {
+    if (at !== undefined && hashes.has(hash) && !condemned.has(objectOf(at))) found.set(hash, at);
   };
-  return (hash) => {
-    if (index === undefined) {
-      index = new Map();
-      for (const record of view?.head.delta ?? []) record.entries.forEach(add);
-      view?.tree.forEach(add);
-    }
-    return index.get(hash);
-  };
+  for (const record of view.head.delta) record.entries.forEach(add);
+  view.tree.forEach(add);
+  return found;
 }
 
 export function objectOf(at: ContentLocation): ObjectKey {

@@ -84,7 +84,7 @@ async function former(
   wanted: { readonly path: VaultPath; readonly hash: ContentHash; readonly prev: readonly string[] },
 ): Promise<DecidedWrite> {
   const { hash } = wanted;
-  const at = knownContent(run.view)(hash);
+  const at = knownContent(run.view, [{ hash }]).get(hash);
   const base = at === undefined ? { digits: hash } : { digits: hash, at };
   const found =
     (await formerContents(run.deps, run.cloud, { path, base })) ??

@@ -132,11 +132,7 @@ async function repair(run: Run, broken: ReadonlyMap<FileEntry, string>): Promise
     if (holder !== undefined) outgoing.push({ path: holder, hash, sizeBytes });
     else if (bytes !== undefined) outgoing.push({ path, hash, sizeBytes, bytes });
   }
-  const stored = await writer.store(
-    outgoing,
-    () => undefined,
-    () => undefined,
-  );
+  const stored = await writer.store(outgoing, new Map(), () => undefined);
   const entries: Entry[] = [];
   for (const entry of broken.keys()) {
     const at = stored.get(entry.hash)?.at;

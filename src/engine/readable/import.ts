@@ -164,7 +164,7 @@ async function storeContents(run: Run, placed: readonly Placed[]): Promise<Reado
     bytes: contents.bytes ?? new Uint8Array(0),
   }));
   const writer = new ContentWriter(run.deps, run.cloud);
-  for (const [hash, one] of await writer.store(outgoing, knownContent(run.view), () => undefined))
+  for (const [hash, one] of await writer.store(outgoing, knownContent(run.view, outgoing), () => undefined))
     stored.set(hash, one);
   for (const { finding } of placed) {
     if (finding.contents.bytes !== undefined) continue;
@@ -176,7 +176,7 @@ async function storeContents(run: Run, placed: readonly Placed[]): Promise<Reado
 
 /** The copy is read and proven: the plain object may have changed since it was hashed. */
 async function copyLarge(run: Run, { object, contents }: Finding): Promise<ContentLocation | undefined> {
-  const known = knownContent(run.view)(contents.hash);
+  const known = knownContent(run.view, [contents]).get(contents.hash);
   if (known !== undefined) return known;
   const key = blobKey(contents.hash, run.deps.random.hex(16));
   const copied = await orAbsent(run.cloud.store.copy(object.key, key, run.cloud.options));

@@ -27,13 +27,9 @@ export async function repackSurveyed(run: Run, survey: Survey): Promise<number> 
   const moving = within([...view.tree.values()].filter((entry) => isIn(entry, packs)));
   const outgoing = await fetchContents(run, moving);
   const writer = new ContentWriter(run.deps, run.cloud);
-  const stored = await writer.store(
-    outgoing,
-    () => undefined,
-    (_outgoing, error) => {
-      throw error;
-    },
-  );
+  const stored = await writer.store(outgoing, new Map(), (_outgoing, error) => {
+    throw error;
+  });
   const entries = moving.flatMap((entry): Entry[] => {
     const at = stored.get(entry.hash)?.at;
     return at === undefined ? [] : [{ ...entry, at }];
