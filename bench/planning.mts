@@ -28,12 +28,12 @@ function contents(number: number): ContentHash {
 
 function inputOf(count: number): PlanInput {
   const files = new Map<VaultPath, LocalFile>();
-  const base = new Map<VaultPath, ContentHash>();
+  const base = new Map<VaultPath, { readonly hash: ContentHash }>();
   const remote = new Map<VaultPath, FileEntry>();
   for (let i = 0; i < count; i += 1) {
     const path = `Area ${i % 1009}/Note ${i}.md` as VaultPath;
     const part = i % CHANGED_PART;
-    base.set(path, contents(i));
+    base.set(path, { hash: contents(i) });
     files.set(path, { hash: contents(part === 0 ? count + i : i), sizeBytes: 2_000, mtimeMs: 0 });
     remote.set(path, {
       path,

@@ -1,10 +1,11 @@
 import { nameProblem } from '../core/policy/names.ts';
 import { createScope } from '../core/policy/scope.ts';
 import { guard, type GuardResult } from '../core/policy/guard.ts';
-import { shortHash, type ContentHash } from '../core/model/ids.ts';
+import { shortHash } from '../core/model/ids.ts';
 import { isLive } from '../core/model/tree.ts';
 import { isFolder, type VaultPath } from '../core/model/vault-path.ts';
 import { plan as planTrees } from '../core/plan/planner.ts';
+import { livePaths } from '../core/plan/survey.ts';
 import type { Action, Notice, Plan, PlanPolicy } from '../core/plan/plan.ts';
 import type { RemoteTree } from '../core/model/entry.ts';
 import type { EngineDeps, HeldItem, Problem } from './api.ts';
@@ -27,6 +28,8 @@ export interface PlanningState {
   readonly answer: HeldAnswer | undefined;
   /** What the last run held. */
   readonly heldBefore: readonly HeldItem[];
+  /** The paths on which the sides do not agree, where they are known. */
+  readonly open?: readonly VaultPath[];
 }
 
 export interface PassPlan {
@@ -49,10 +52,8 @@ export function planPolicy(deps: EngineDeps, timeMs: number): PlanPolicy {
 
 /** Plans from what is known, and holds back what the guard or a person wants held. No I/O. */
 export function planPass(state: PlanningState, policy: PlanPolicy, nowMs: number): PassPlan {
-  const base = new Map<VaultPath, ContentHash>();
-  for (const [path, row] of state.base) base.set(path, row.hash);
-  const { local, remote, fresh, skipped } = state;
-  const plan: Plan = planTrees({ local, base, remote, fresh, skipped, policy });
+  const { local, base, remote, fresh, skipped } = state;
+  const plan: Plan = planTrees({ local, base, remote, fresh, skipped, policy, open: state.open });
   const guarded = holdBack(state, plan, nowMs);
   return {
     actions: [...guarded.allowed, ...answered(guarded, state)],
@@ -65,13 +66,12 @@ export function planPass(state: PlanningState, policy: PlanPolicy, nowMs: number
 function holdBack(state: PlanningState, plan: Plan, nowMs: number): GuardResult {
   const recent = (times: readonly number[]): number =>
     times.filter((time) => nowMs - time < GUARD_WINDOW_MS && time <= nowMs).length;
-  let remoteFiles = 0;
-  for (const entry of state.remote.values()) if (isLive(entry) && !isFolder(entry.path)) remoteFiles += 1;
   const approved = state.answer?.decision === 'apply' ? state.answer.items : [];
   const guarded = guard(plan.actions, {
-    localFiles: countFiles(state.local.files.keys()),
-    remoteFiles,
-    baseFiles: countFiles(state.base.keys()),
+    // Counted only where something is to be weighed.
+    localFiles: () => countFiles(state.local.files.keys()),
+    remoteFiles: () => countFiles(livePaths(state)),
+    baseFiles: () => countFiles(state.base.keys()),
     recentDeletes: {
       'in-cloud': recent(state.recentDeletes['in-cloud']),
       here: recent(state.recentDeletes.here),

@@ -8,6 +8,7 @@ import type { TaggedHead } from './cloud/head.ts';
 import type { Resolution } from './conflicts/resolution.ts';
 import type { SkipRow } from './damage.ts';
 import type { Seal } from './seal.ts';
+import { Touched } from './touched.ts';
 import type { Expected, StagedId, StateStore, StateTable, StateWrite } from './ports.ts';
 
 /** Last contents on which vault and cloud agreed, and where the cloud has them. */
@@ -159,6 +160,8 @@ export interface SurplusRow {
  * Nothing is trusted beyond its shape: every claim is checked against vault or cloud before use.
  */
 export class DeviceState {
+  /** Paths whose row in `base` or `remote` was written. */
+  readonly touched = new Touched();
   readonly #store: StateStore;
   readonly #tables = new Map<StateTable, Map<string, unknown>>();
 
@@ -174,7 +177,7 @@ export class DeviceState {
   async #table(table: StateTable): Promise<Map<string, unknown>> {
     let rows = this.#tables.get(table);
     if (rows === undefined) {
-      rows = new Map(await this.#store.rows(table));
+      rows = await this.#store.rows(table);
       this.#tables.set(table, rows);
     }
     return rows;
@@ -222,14 +225,22 @@ export class DeviceState {
     const seals = batch.some(({ table, key }) => table === 'meta' && key === SEAL);
     if (!seals && (await this.meta(SEAL)) !== undefined) changes.meta(SEAL, undefined);
     await this.#store.write(batch, { clear });
-    for (const table of clear) this.#tables.get(table)?.clear();
+    for (const table of clear) {
+      this.#tables.get(table)?.clear();
+      if (tellsOfSides(table)) this.touched.all();
+    }
     for (const { table, key, value } of batch) {
+      if (tellsOfSides(table)) this.touched.add(key as VaultPath);
       const rows = this.#tables.get(table);
       if (rows === undefined) continue;
       if (value === undefined) rows.delete(key);
       else rows.set(key, value);
     }
   }
+}
+
+function tellsOfSides(table: StateTable): boolean {
+  return table === 'base' || table === 'remote';
 }
 
 /** Collects one atomic batch. */

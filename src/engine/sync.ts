@@ -214,10 +214,11 @@ async function rememberDamage(run: Run): Promise<void> {
 
 async function planFor(run: Run, remote: RemoteTree): Promise<PassPlan> {
   const { state, local, base } = run;
+  const sides = { local, base, remote };
   const planning = {
-    local,
-    base,
-    remote,
+    ...sides,
+    // Of the bucket as it will be once it is adopted nothing is remembered.
+    ...(remote === run.view?.tree ? { open: run.openPaths.find(sides) } : {}),
     skipped: skipsInForce(await state.skipped(), remote, run.deps.clock.now()),
     fresh: (await state.meta('fresh')) ?? true,
     recentDeletes: (await state.meta('recentDeletes')) ?? { 'in-cloud': [], here: [] },

@@ -26,12 +26,15 @@ export type SkipReason = 'illegal-here' | 'deleted-elsewhere' | 'damaged';
 
 export interface PlanInput {
   readonly local: LocalTree;
-  readonly base: ReadonlyMap<VaultPath, ContentHash>;
+  /** What both sides agreed on last, by path. */
+  readonly base: ReadonlyMap<VaultPath, { readonly hash: ContentHash }>;
   /** The head's tree, its ancestry verified; if it was not, the caller has emptied `base` and set `fresh`. */
   readonly remote: RemoteTree;
   readonly fresh: boolean;
   readonly skipped: ReadonlyMap<VaultPath, SkippedRow>;
   readonly policy: PlanPolicy;
+  /** `openPaths` of the sides, where the caller knows them already. */
+  readonly open?: readonly VaultPath[] | undefined;
 }
 
 export interface PlanPolicy {

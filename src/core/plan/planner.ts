@@ -19,7 +19,7 @@ import { Survey } from './survey.ts';
 export function plan(input: PlanInput): Plan {
   const survey = new Survey(input);
   const draft = new Draft(survey.fold);
-  const cells = openPaths(input)
+  const cells = (input.open ?? openPaths(input))
     .filter((path) => survey.inScope(path) && !survey.isUnknown(path))
     .sort()
     .map((path) => survey.cell(path));

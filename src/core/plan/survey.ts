@@ -97,6 +97,6 @@ export function hasFolder(index: FoldIndex, fold: string): boolean {
   return index.isFilled(fold) || index.named(fold).length > 0;
 }
 
-export function* livePaths({ remote }: PlanInput): Generator<VaultPath> {
+export function* livePaths({ remote }: Pick<PlanInput, 'remote'>): Generator<VaultPath> {
   for (const path of remote.keys()) if (liveEntry(remote, path) !== undefined) yield path;
 }

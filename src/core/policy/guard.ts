@@ -17,9 +17,9 @@ export interface HeldItem {
 
 export interface GuardContext {
   /** Files, without empty folders, on each side before the plan. */
-  readonly localFiles: number;
-  readonly remoteFiles: number;
-  readonly baseFiles: number;
+  readonly localFiles: () => number;
+  readonly remoteFiles: () => number;
+  readonly baseFiles: () => number;
   /** Deletes carried out within the last ten minutes, before this plan. */
   readonly recentDeletes: Readonly<Record<Direction, number>>;
   /** What a person has allowed this once. */
@@ -158,11 +158,9 @@ function findTooMuch(weighed: readonly Weighed[], context: GuardContext): Readon
 
 function isTooMuch({ direction, kind }: HeldItem, count: number, context: GuardContext): boolean {
   const files = direction === 'in-cloud' ? context.remoteFiles : context.localFiles;
-  if (kind === 'change') return count >= MIN_HELD_CHANGES && count > files * HELD_CHANGES_SHARE;
+  if (kind === 'change') return count >= MIN_HELD_CHANGES && count > files() * HELD_CHANGES_SHARE;
+  if (count + context.recentDeletes[direction] >= HELD_REMOVALS_IN_WINDOW) return true;
+  if (count <= MIN_HELD_REMOVALS) return false;
   // Only what both sides had can be deleted: files that only one of them has make no delete small.
-  const deletable = Math.min(files, context.baseFiles);
-  return (
-    count > Math.max(MIN_HELD_REMOVALS, deletable * HELD_REMOVALS_SHARE) ||
-    count + context.recentDeletes[direction] >= HELD_REMOVALS_IN_WINDOW
-  );
+  return count > Math.min(files(), context.baseFiles()) * HELD_REMOVALS_SHARE;
 }

@@ -104,7 +104,7 @@ async function storeBatch(
     });
   };
   const outgoing = steps.flatMap((step) => step.outgoing);
-  return { steps, stored: await writer.store(outgoing, knownContent(run.view), failed) };
+  return { steps, stored: await writer.store(outgoing, knownContent(run.view, outgoing), failed) };
 }
 
 async function commitBatch(
@@ -201,7 +201,8 @@ async function adopted(
   for (const change of request.base) changes.base(change);
   if (run.deps.settings.readableCopy && request.fromReadable !== true)
     markReadable(run, prepared.record.entries, changes);
-  await observe(run, view, changes);
+  // The first commit of a vault has nothing before it that this device knows.
+  await observe(run, view, { changes, ...(run.view === undefined ? {} : { changed: prepared.changed }) });
 }
 
 function markReadable(run: Run, entries: readonly Entry[], changes: StateChanges): void {

@@ -42,6 +42,8 @@ export interface PreparedCommit {
   readonly head: Head;
   readonly record: CommitRecord;
   readonly tree: Map<VaultPath, Entry>;
+  /** Where the tree differs from the one before. */
+  readonly changed: ReadonlySet<VaultPath>;
   /** Objects to be put before the head. */
   readonly objects: readonly { readonly key: ObjectKey; readonly body: Uint8Array }[];
 }
@@ -90,17 +92,18 @@ export async function prepareCommit(deps: EngineDeps, draft: Draft, timeMs: numb
     ...(before?.shardsAt === undefined ? {} : { shardsAt: before.shardsAt }),
     ...(before?.root === undefined ? {} : { root: before.root }),
   };
+  const changed = pathsOf(record);
   const delta = [...(before?.delta ?? []), record];
   const deltas = before?.deltas ?? [];
   const spilled = before?.spilled ?? 0;
   if (shape === 'inline') {
-    return { head: { ...common, ...old, deltas, delta, spilled }, record, tree, objects: [] };
+    return { head: { ...common, ...old, deltas, delta, spilled }, record, tree, changed, objects: [] };
   }
   const key = deltaKey(deps.random.hex(32));
   const body = await deps.compression.gzip(encodeDelta(delta));
   const count = delta.reduce((sum, one) => sum + one.entries.length, 0);
   const head = { ...common, ...old, deltas: [...deltas, key], delta: [], spilled: spilled + count };
-  return { head, record, tree, objects: [{ key, body }] };
+  return { head, record, tree, changed, objects: [{ key, body }] };
 }
 
 interface Compaction {
@@ -120,8 +123,11 @@ async function compacted(deps: EngineDeps, compaction: Compaction): Promise<Prep
   const { common, before, stamp, record, expired } = compaction;
   const objects: { key: ObjectKey; body: Uint8Array }[] = [];
   const tree = new Map(compaction.tree);
-  const own = new Set(record.entries.map((entry) => entry.path));
-  for (const path of expired) if (!own.has(path)) tree.delete(path);
+  const own = pathsOf(record);
+  const changed = new Set(own);
+  for (const path of expired) {
+    if (!own.has(path) && tree.delete(path)) changed.add(path);
+  }
   const wanted = nextShardCount(before?.shards.length ?? 0, tree.size);
   const other = wanted === MAX_SHARDS ? wanted / 2 : wanted * 2;
   const condemned = [common.condemned, before?.condemned];
@@ -147,7 +153,11 @@ async function compacted(deps: EngineDeps, compaction: Compaction): Promise<Prep
     spilled: 0,
     ...(root === undefined ? {} : { root }),
   };
-  return { head, record, tree, objects };
+  return { head, record, tree, changed, objects };
+}
+
+function pathsOf({ entries }: CommitRecord): ReadonlySet<VaultPath> {
+  return new Set(entries.map(({ path }) => path));
 }
 
 interface Shard {

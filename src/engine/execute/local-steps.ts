@@ -281,7 +281,7 @@ export class LocalSteps {
   /** A folder that now holds something is no empty folder any more. */
   #dropParents(path: VaultPath): void {
     for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder as VaultPath)) {
-      this.#run.local.files.delete(folder as VaultPath);
+      this.#run.local.removeFolder(folder as VaultPath);
     }
   }
 

@@ -1,4 +1,5 @@
 import type { RemoteTree } from '../../core/model/entry.ts';
+import type { VaultPath } from '../../core/model/vault-path.ts';
 import { EngineError } from '../api.ts';
 import { tagged } from '../cloud/head.ts';
 import { descends, objectOf, type RemoteView } from '../cloud/remote-view.ts';
@@ -8,12 +9,23 @@ import { StateChanges } from '../state.ts';
 import { settleCommits } from './recover.ts';
 import type { Run } from './run.ts';
 
+interface Observed {
+  /** To be written with it. */
+  readonly changes?: StateChanges;
+  /** Of a commit of this run on top of the view before: where the trees differ. */
+  readonly changed?: ReadonlySet<VaultPath>;
+}
+
 /**
  * Takes a head as the one that this device has seen, before anything of it is applied: remembers
  * it, settles commits whose fate it tells, and, where it does not descend from the head seen before,
  * rejoins: with an empty base absence deletes nothing and both sides are kept.
  */
-export async function observe(run: Run, view: RemoteView, changes = new StateChanges()): Promise<void> {
+export async function observe(
+  run: Run,
+  view: RemoteView,
+  { changes = new StateChanges(), changed }: Observed = {},
+): Promise<void> {
   const identity = await run.state.meta('identity');
   if (identity !== undefined && identity.vaultId !== view.head.vaultId) {
     throw new EngineError(
@@ -33,10 +45,11 @@ export async function observe(run: Run, view: RemoteView, changes = new StateCha
   await settleCommits(run.state, view.head, changes);
   changes.meta('identity', { vaultId: view.head.vaultId, lineage: view.head.lineage });
   changes.meta('head', tagged(view));
-  followMoves(run, view, changes);
   const before = run.view?.tree ?? (await run.state.remote());
-  if (run.deps.settings.readableCopy) doubtCopies(before, view.tree, changes);
-  writeTree(before, view.tree, changes);
+  const differing = changed ?? differingPaths(before, view.tree);
+  followMoves(run, { view, among: changed ?? run.base.keys() }, changes);
+  if (run.deps.settings.readableCopy) doubtCopies(before, { after: view.tree, differing }, changes);
+  for (const path of differing) changes.remote(path, view.tree.get(path));
   await run.state.write(changes);
   run.view = view;
 }
@@ -58,11 +71,17 @@ async function rejoin(run: Run, changes: StateChanges): Promise<void> {
 }
 
 /** Repacking moves contents: the base must name their new place, or a later merge lacks its base text. */
-function followMoves(run: Run, view: RemoteView, changes: StateChanges): void {
+function followMoves(
+  run: Run,
+  { view, among }: { readonly view: RemoteView; readonly among: Iterable<VaultPath> },
+  changes: StateChanges,
+): void {
   const written = new Set(changes.writes.filter((write) => write.table === 'base').map((write) => write.key));
-  for (const [path, row] of run.base) {
+  for (const path of among) {
+    const row = run.base.get(path);
     const entry = view.tree.get(path);
-    if (entry?.at === undefined || entry.hash !== row.hash || written.has(path)) continue;
+    if (row === undefined || entry?.at === undefined || entry.hash !== row.hash || written.has(path))
+      continue;
     if (row.at !== undefined && objectOf(row.at) === objectOf(entry.at)) continue;
     changes.base({ path, row: { hash: row.hash, at: entry.at } });
   }
@@ -72,18 +91,24 @@ function followMoves(run: Run, view: RemoteView, changes: StateChanges): void {
  * Contents that stand in another blob than before were put again, for the former was damaged: a readable
  * copy that the store made of that one is as spoiled, though its tag is the one remembered.
  */
-function doubtCopies(before: RemoteTree, after: RemoteTree, changes: StateChanges): void {
-  for (const [path, { at, hash }] of after) {
-    if (at === undefined || !('blob' in at)) continue;
+function doubtCopies(
+  before: RemoteTree,
+  { after, differing }: { readonly after: RemoteTree; readonly differing: Iterable<VaultPath> },
+  changes: StateChanges,
+): void {
+  for (const path of differing) {
+    const entry = after.get(path);
+    if (entry?.at === undefined || !('blob' in entry.at)) continue;
     const former = before.get(path);
-    if (former?.hash !== hash || former.at === undefined || !('blob' in former.at)) continue;
-    if (former.at.blob !== at.blob) changes.projected(path, { pending: true });
+    if (former?.hash !== entry.hash || former.at === undefined || !('blob' in former.at)) continue;
+    if (former.at.blob !== entry.at.blob) changes.projected(path, { pending: true });
   }
 }
 
-/** Rows of the remembered tree that differ. */
-function writeTree(before: RemoteTree, after: RemoteTree, changes: StateChanges): void {
-  if (before === after) return;
-  for (const [path, entry] of after) if (before.get(path) !== entry) changes.remote(path, entry);
-  for (const path of before.keys()) if (!after.has(path)) changes.remote(path, undefined);
+function differingPaths(before: RemoteTree, after: RemoteTree): VaultPath[] {
+  const paths: VaultPath[] = [];
+  if (before === after) return paths;
+  for (const [path, entry] of after) if (before.get(path) !== entry) paths.push(path);
+  for (const path of before.keys()) if (!after.has(path)) paths.push(path);
+  return paths;
 }

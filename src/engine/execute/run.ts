@@ -6,6 +6,7 @@ import type { ConflictRow } from '../../core/conflict/open-conflicts.ts';
 import type { EngineDeps, Problem, Progress, SyncEvent, SyncOptions } from '../api.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import type { RemoteView } from '../cloud/remote-view.ts';
+import { OpenPaths } from '../open-paths.ts';
 import type { LocalView } from '../scan/local-view.ts';
 import { damageOf, type SkipRow } from '../damage.ts';
 import type { BaseRow, DeviceState, Identity, ProjectedRow, StateChanges } from '../state.ts';
@@ -33,6 +34,7 @@ export class Run {
   /** Live: follows what is written to the state. */
   readonly base: ReadonlyMap<VaultPath, BaseRow>;
   readonly projected: ReadonlyMap<VaultPath, ProjectedRow>;
+  readonly openPaths: OpenPaths;
   readonly events: SyncEvent[] = [];
   readonly conflicts: VaultPath[] = [];
   /** Of the last run, and of this one so far. */
@@ -56,6 +58,7 @@ export class Run {
     this.local = parts.local;
     this.base = parts.base;
     this.projected = parts.projected;
+    this.openPaths = new OpenPaths([parts.local.touched, parts.state.touched]);
     this.conflictRows = parts.conflictRows;
   }
 

@@ -116,7 +116,8 @@ export function inputOf({ local, base, remote, skipped, unknown, fresh, policy }
   const files = new Map(
     [...local].map(([at, contents]) => [at, { hash: contents, sizeBytes: 1, mtimeMs: 0 }]),
   );
-  return { local: { files, unknown }, base, remote, skipped, fresh, policy };
+  const rows = new Map([...base].map(([path, hash]) => [path, { hash }]));
+  return { local: { files, unknown }, base: rows, remote, skipped, fresh, policy };
 }
 
 export function planOf(from: World): Plan {

@@ -14,7 +14,7 @@ const contents = (number: number): ContentHash => number.toString(16).padStart(6
 /** A vault in step with its cloud but for every `every`-th note, which in turn is new, edited, deleted or renamed. */
 function vault(every: number): PlanInput {
   const files = new Map<VaultPath, LocalFile>();
-  const base = new Map<VaultPath, ContentHash>();
+  const base = new Map<VaultPath, { readonly hash: ContentHash }>();
   const remote = new Map<VaultPath, FileEntry>();
   for (let index = 0; index < FILES; index += 1) {
     const name = path(`Folder ${index % 997}/Sub ${index % 31}/Note number ${index}.md`);
@@ -23,7 +23,7 @@ function vault(every: number): PlanInput {
     if (change !== 2)
       files.set(change === 3 ? path(`${name} renamed`) : name, { hash, sizeBytes: 1, mtimeMs: 0 });
     if (change === 4) continue;
-    base.set(name, contents(index));
+    base.set(name, { hash: contents(index) });
     remote.set(name, { ...live(name, '-'), hash: contents(index) });
   }
   return {

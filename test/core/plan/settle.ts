@@ -97,12 +97,12 @@ export function lost(start: World, { end }: Settled): readonly ContentHash[] {
   }
   const { base, local, remote } = inputOf(start);
   const changedThere = (hash: ContentHash): boolean =>
-    [...base].some(([path, former]) => former === hash && liveEntry(remote, path)?.hash !== hash) ||
+    [...base].some(([path, former]) => former.hash === hash && liveEntry(remote, path)?.hash !== hash) ||
     // A fresh device has no base: the entry itself tells what it came after.
     (start.fresh &&
       [...remote.keys()].some((path) => liveEntry(remote, path)?.prev.includes(shortHash(hash)) === true));
   const changedHere = (hash: ContentHash): boolean =>
-    [...base].some(([path, former]) => former === hash && local.files.get(path)?.hash !== hash);
+    [...base].some(([path, former]) => former.hash === hash && local.files.get(path)?.hash !== hash);
   const mine = [...start.local.values()].filter((hash) => !alive.has(hash) && !changedThere(hash));
   const theirs = [...remote.values()]
     .filter((entry) => entry.deleted !== true && !alive.has(entry.hash) && !changedHere(entry.hash))

@@ -61,9 +61,9 @@ const arrivalHere: Make = (number) => ({
 
 function context(files: number, more: Partial<GuardContext> = {}): GuardContext {
   return {
-    localFiles: files,
-    remoteFiles: files,
-    baseFiles: files,
+    localFiles: () => files,
+    remoteFiles: () => files,
+    baseFiles: () => files,
     recentDeletes: { 'in-cloud': 0, here: 0 },
     approved: [],
     ...more,
@@ -90,8 +90,8 @@ describe('removals', () => {
   });
 
   it('[GU1] files that only one side has make no delete small', () => {
-    expect(heldCount(times(20, tombstone), context(20, { remoteFiles: 10_000 }))).toBe(20);
-    expect(heldCount(times(20, tombstone), context(10_000, { baseFiles: 20 }))).toBe(20);
+    expect(heldCount(times(20, tombstone), context(20, { remoteFiles: () => 10_000 }))).toBe(20);
+    expect(heldCount(times(20, tombstone), context(10_000, { baseFiles: () => 20 }))).toBe(20);
   });
 
   it('[GU1] deletes and truncations count together', () => {
