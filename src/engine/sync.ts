@@ -86,6 +86,9 @@ async function nothingToDo(run: Run): Promise<boolean> {
   if ((await state.meta('heldAnswer')) !== undefined) return false;
   for (const { damage } of (await state.skipped()).values())
     if (damage !== undefined && isDue(damage, run.deps.clock.now())) return false;
+  const agrees = (path: VaultPath): boolean => base.get(path)?.hash === local.files.get(path)?.hash;
+  // What was edited is mostly among what the scan looked into.
+  if (!(local.touched.since(0)?.every(agrees) ?? true)) return false;
   for (const [path, file] of local.files) if (base.get(path)?.hash !== file.hash) return false;
   if (run.deps.settings.readableCopy)
     for (const row of run.projected.values()) if (row.pending === true) return false;

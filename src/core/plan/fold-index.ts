@@ -20,7 +20,7 @@ export function indexFolds(paths: Iterable<VaultPath>): FoldIndex {
     const first = pathByFold.get(fold);
     if (first === undefined) pathByFold.set(fold, path);
     else twinsByFold.set(fold, [...(twinsByFold.get(fold) ?? [first]), path]);
-    filled.add(folderOf(path));
+    filled.addOf(path);
   }
   return {
     named: (fold) => {
@@ -35,8 +35,17 @@ class FilledFolders {
   /** As they are spelled, so that each is folded once only. */
   readonly #seen = new Set<string>(['']);
   readonly #folds = new Set<string>();
+  #last = '';
 
-  add(folder: string): void {
+  /** The folder of the path: paths come in the order of a tree, most from where the one before came. */
+  addOf(path: VaultPath): void {
+    const next = path.indexOf('/', this.#last.length);
+    if ((next < 0 || next === path.length - 1) && path.startsWith(this.#last)) return;
+    this.#last = folderOf(path);
+    this.#add(this.#last);
+  }
+
+  #add(folder: string): void {
     let at = folder;
     // Those above a folder that was seen were added with it.
     while (!this.#seen.has(at)) {

@@ -60,8 +60,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a compaction leaves out what its own commit brings',
     file: 'engine/execute/committer.ts',
-    find: '  for (const path of expired) if (!own.has(path)) tree.delete(path);\n',
-    replace: '  for (const path of [...expired, ...own]) tree.delete(path);\n',
+    find: '    if (!own.has(path) && tree.delete(path)) changed.add(path);\n',
+    replace:
+      '    if (tree.delete(path)) changed.add(path);\n  }\n  for (const path of own) {\n    tree.delete(path);\n',
   },
   // What was seen.
   {
@@ -91,7 +92,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the tree seen is not remembered',
     file: 'engine/execute/observe.ts',
-    find: '  writeTree(before, view.tree, changes);\n',
+    find: '  for (const path of differing) changes.remote(path, view.tree.get(path));\n',
     replace: '',
   },
   // Recovery.
@@ -240,8 +241,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the guard never holds',
     file: 'core/policy/guard.ts',
-    find: '  return (\n    count > Math.max(MIN_HELD_REMOVALS,',
-    replace: '  return (\n    count > 1e9 && count > Math.max(MIN_HELD_REMOVALS,',
+    find: '  if (count <= MIN_HELD_REMOVALS) return false;\n',
+    replace: '  if (count <= 1e9) return false;\n',
   },
   {
     name: 'what was held before goes through when few are left',
