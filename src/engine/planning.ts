@@ -3,7 +3,7 @@ import { createScope } from '../core/policy/scope.ts';
 import { guard, type GuardResult } from '../core/policy/guard.ts';
 import { shortHash } from '../core/model/ids.ts';
 import { isLive } from '../core/model/tree.ts';
-import { isFolder, type VaultPath } from '../core/model/vault-path.ts';
+import { foldPath, isFolder, type VaultPath } from '../core/model/vault-path.ts';
 import { plan as planTrees } from '../core/plan/planner.ts';
 import { livePaths } from '../core/plan/survey.ts';
 import type { Action, Notice, Plan, PlanPolicy } from '../core/plan/plan.ts';
@@ -117,10 +117,37 @@ function countFiles(paths: Iterable<VaultPath>): number {
 function answered(guarded: GuardResult, state: PlanningState): Action[] {
   if (state.answer?.decision !== 'restore') return [];
   const wanted = new Set(state.answer.items.map(answerKey));
-  return guarded.held
+  const restored = guarded.held
     .filter(({ item }) => wanted.has(answerKey(item)))
     .map(({ action }) => restoring(action, state))
     .filter((action) => action !== undefined);
+  return restored.some(({ kind }) => kind === 'upload')
+    ? withoutTwins(restored, guarded.allowed, state)
+    : restored;
+}
+
+/**
+ * Another spelling of a name may have been committed since the cloud lost the file. Then the file only
+ * loses its base: it is new here in the next plan, which knows how to keep both.
+ */
+function withoutTwins(
+  restored: readonly Action[],
+  allowed: readonly Action[],
+  state: PlanningState,
+): Action[] {
+  const spellings = new Map<string, VaultPath>();
+  for (const path of livePaths(state)) spellings.set(foldPath(path), path);
+  for (const action of allowed) {
+    if (action.kind === 'upload') spellings.set(foldPath(action.path), action.path);
+    if (action.kind === 'move-remote') spellings.set(foldPath(action.to), action.to);
+  }
+  return restored.map((action): Action => {
+    if (action.kind !== 'upload') return action;
+    const { path, reason } = action;
+    const spelling = spellings.get(foldPath(path)) ?? path;
+    spellings.set(foldPath(path), spelling);
+    return spelling === path ? action : { kind: 'drop-base', path, reason };
+  });
 }
 
 function stillHeld(guarded: GuardResult, answer: HeldAnswer | undefined): readonly HeldItem[] {

@@ -164,6 +164,32 @@ describe('two devices and one cloud', () => {
     expect(Object.keys(await contentsOf(b))).toHaveLength(11);
   });
 
+  it('[GU8] what a person has back keeps its text where its name was taken in another spelling meanwhile', async () => {
+    const { device } = bench();
+    const [a, b] = [device('laptop'), device('phone')];
+    const names = ['B.md', 'c.md', 'd.md', 'e.md', 'f.md', 'g.md', 'h.md', 'i.md'];
+    for (const name of names) a.vault.userWrite(name, `${name} of a`);
+    await a.engine.sync();
+    await b.engine.sync();
+    for (const name of names) a.vault.userDelete(name);
+    a.vault.userWrite('stays.md', 'stays');
+    await a.engine.sync();
+    await a.engine.decideHeld('apply');
+    await a.engine.sync();
+    b.vault.userWrite('b.md', 'new on b');
+    expect((await b.engine.sync()).held).toHaveLength(names.length);
+    await b.engine.decideHeld('restore');
+    expect((await b.engine.sync()).outcome).toBe('done');
+    await a.engine.sync();
+    const there = await contentsOf(a);
+    expect(await contentsOf(b)).toEqual(there);
+    expect(Object.values(there).sort()).toEqual(
+      [...names.map((name) => `${name} of a`), 'new on b', 'stays'].sort(),
+    );
+    const spellings = Object.keys(there).map((path) => path.toLowerCase());
+    expect(new Set(spellings).size).toBe(spellings.length);
+  });
+
   it('a lost database deletes nothing and makes no copies of what is equal', async () => {
     const { device } = bench();
     const [a, b] = [device('laptop'), device('phone')];
