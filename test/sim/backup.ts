@@ -28,10 +28,11 @@ export class SimBackup {
     this.store = new MemoryStore({ clock: { now: () => world.nowMs }, md5, conditions });
   }
 
-  onPut(device: Device, { key, old, late }: Put): void {
+  onPut(device: Device, put: Put): void {
+    const { key, old } = put;
     const kind = classifyKey(key);
     this.#world.reach(`backup: ${kind} written`);
-    if (kind === 'head') this.#onHead(device, late);
+    if (kind === 'head') this.#onHead(device, put);
     const now = this.store.peek(key);
     if (ONCE.includes(kind) && old !== undefined && now?.etag !== old.etag && !this.#world.harmed)
       this.#world.violate('RE6', `${device.short} wrote other bytes over ${key} of ${this.name}`);
@@ -63,13 +64,13 @@ export class SimBackup {
     return this.store.peek(headKey)?.etag;
   }
 
-  #onHead(device: Device, late: boolean): void {
+  #onHead(device: Device, { late, sender }: Put): void {
     const world = this.#world;
     const who = `${device.short}, ${this.name}`;
     const former = this.view;
     if (!world.cloud.headTags.has(this.headTag() ?? ''))
       world.violate('I18', `${who}: the backup got a head that the primary never had`);
-    if (device.op?.sawRollback === true) world.harm();
+    if (sender?.sawRollback === true) world.harm();
     try {
       this.view = readCloud(this.store.objects);
     } catch (error) {

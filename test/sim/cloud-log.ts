@@ -3,10 +3,10 @@ import type { Entry } from '../../src/core/model/entry.ts';
 import type { CommitId } from '../../src/core/model/ids.ts';
 import { foldPath, type VaultPath } from '../../src/core/model/vault-path.ts';
 import type { MemorySnapshot, StoredObject } from '../../src/storage/memory/memory-store.ts';
-import type { PutOptions } from '../../src/storage/object-store.ts';
 import { hashOf } from './bytes.ts';
 import { readCloud, type CloudView } from './cloud-view.ts';
 import type { Device } from './device.ts';
+import type { Put } from './ports/host.ts';
 import { newContentsExist, stillReferred } from './invariants/contents.ts';
 import { deletionsAreMeant, manyAreHeld } from './invariants/deletions.ts';
 import { noTwoNames } from './invariants/folds.ts';
@@ -56,13 +56,13 @@ export class CloudLog {
     this.#world = world;
   }
 
-  /** `old` is what stood there before. */
-  onPut(device: Device, key: string, options: PutOptions, old: StoredObject | undefined): void {
+  onPut(device: Device, put: Put): void {
+    const { key, old } = put;
     const kind = classifyKey(key);
     this.#world.reach(`cloud: ${kind} written`);
     const body = kind === 'plain' ? this.#world.store.peek(key)?.body : undefined;
     if (body !== undefined) this.texts.set(key, [...(this.texts.get(key) ?? []), body]);
-    if (kind === 'head') this.#onHead(device, options, old !== undefined);
+    if (kind === 'head') this.#onHead(device, put);
     const isOnce =
       kind === 'pack' || kind === 'blob' || kind === 'delta' || kind === 'shard' || kind === 'root';
     if (!isOnce || old === undefined) return;
@@ -116,7 +116,7 @@ export class CloudLog {
     if (tag !== undefined) this.headTags.add(tag);
   }
 
-  #onHead(device: Device, options: PutOptions, replaced: boolean): void {
+  #onHead(device: Device, { options, old, sender }: Put): void {
     this.#noteTag();
     const world = this.#world;
     const objects = world.bucket();
@@ -125,11 +125,11 @@ export class CloudLog {
       after = readCloud(objects);
     } catch (error) {
       // Its shards went with the rollback: nobody can go on from here, and no rule says that one could.
-      if (device.op?.sawRollback === true) world.end();
+      if (sender?.sawRollback === true) world.end();
       else world.violate('I6', `${device.short} committed a head that cannot be read: ${String(error)}`);
     }
     if (after === undefined) return;
-    if (device.op?.sawRollback === true) world.harm();
+    if (sender?.sawRollback === true) world.harm();
     if (options.ifMatch === undefined && options.ifNoneMatch === undefined) {
       world.violate('I5', `${device.short} wrote the head without a condition`);
     }
@@ -147,7 +147,7 @@ export class CloudLog {
     );
     for (const entry of entries) this.#note(entry);
     this.#sent(device, entries);
-    this.#check(commit, former?.log, replaced);
+    this.#check(commit, former?.log, old !== undefined);
   }
 
   #reach({ before, after }: Commit): void {

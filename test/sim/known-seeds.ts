@@ -119,6 +119,26 @@ export const KNOWN_SEEDS: readonly KnownSeed[] = [
     was: 'one answer that broke off while a half-written file was healed made an edit of the half',
   },
   {
+    seed: 6500343,
+    rule: 'I16',
+    was: 'a note that its user wanted back was committed beside one that had its name in another spelling by then',
+  },
+  {
+    seed: 10001706,
+    rule: 'I6',
+    was: 'a head that its caller had given up came late, after the bucket had gone back behind what it names (a rule too strict)',
+  },
+  {
+    seed: 10002355,
+    rule: 'I23',
+    was: 'the bucket went back behind a note of which a crash had left half: the half is all that there is (a rule too strict)',
+  },
+  {
+    seed: 2007009,
+    rule: 'I12',
+    was: 'a copy that somebody had deleted elsewhere, and that was about to go here, was taken for one that stays (a rule too strict)',
+  },
+  {
     seed: 6500800,
     rule: 'I1',
     was: 'a conflict copy in the cloud counted as the copy of what stood here, though a person had just put other contents in its place: the text was left in the history alone',

@@ -222,9 +222,10 @@ export class World {
       isUnmounted: () => device.unmounted,
       onRequest: (method, key) => device.op?.requests.push({ method, key }),
       onSpoilt: (key) => device.spoiltReads.set(key, (device.spoiltReads.get(key) ?? 0) + 1),
-      onPut: ({ key, options, old, late }) => {
-        if (!late) this.#wrote(device, `${key} was put`);
-        this.cloud.onPut(device, key, options, old);
+      sender: () => device.op,
+      onPut: (put) => {
+        if (!put.late) this.#wrote(device, `${put.key} was put`);
+        this.cloud.onPut(device, put);
       },
       onObjectDeleted: (key, old) => {
         this.#wrote(device, `${key} was deleted`);

@@ -94,14 +94,14 @@ function comesBack(world: World, copy: ConflictCopy): Violation[] {
   return isSettled ? [{ invariant: 'I12', message: `${copy.path} was settled, and is there again` }] : [];
 }
 
-/** The other copy stands here with the same contents, and is not itself about to be replaced by the cloud's. */
+/** The other copy stands here with the same contents, and is not itself about to be replaced by the cloud's, or to go. */
 function staysHere(world: World, copy: ConflictCopy, other: ConflictCopy, before: FileMap): boolean {
   const stands = before.get(other.path);
   // A person may have brought it to those contents after the engine had looked.
   if (copy.device.changedLately.has(other.path)) return false;
   if (stands === undefined || hashOf(stands) !== copy.hash) return false;
   const seen = world.cloud.views.get(copy.device.observedCommit ?? '')?.tree.get(other.path);
-  return seen === undefined || seen.hash === copy.hash;
+  return seen === undefined || (seen.deleted !== true && seen.hash === copy.hash);
 }
 
 /** I20: whatever a device is called, its copies lie beside the note. */

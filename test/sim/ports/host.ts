@@ -1,3 +1,4 @@
+import type { Op } from '../device.ts';
 import type { VaultPath } from '../../../src/core/model/vault-path.ts';
 import type { Expected, StagedId, StateTable, StateWrite } from '../../../src/engine/ports.ts';
 import type { StoredObject } from '../../../src/storage/memory/memory-store.ts';
@@ -25,6 +26,8 @@ export interface Put {
   readonly old: StoredObject | undefined;
   /** Its caller had given up. */
   readonly late: boolean;
+  /** What the device was at when it asked for it. */
+  readonly sender: Op | undefined;
 }
 
 /** What the ports of one incarnation of a device need from the world. */
@@ -41,6 +44,8 @@ export interface PortHost {
   readonly wide: boolean;
   /** The effect comes at some time after its caller has given up. */
   later(effect: () => Promise<unknown>): void;
+  /** What the device is at. */
+  sender(): Op | undefined;
   /** After the effect. */
   onPut(put: Put): void;
   /** `old` is what stood under the key. */

@@ -61,10 +61,11 @@ export class SimStore implements ObjectStore {
     const conditional = options.ifMatch !== undefined || options.ifNoneMatch !== undefined;
     const wide = this.#wide([...WIDE_PUT_FAULTS, ...(conditional ? ['conflict-after'] : [])]);
     const faults = [...PUT_FAULTS, ...(conditional ? ['conflict'] : []), ...wide];
+    const sender = this.#host.sender();
     const once = async (late = false): Promise<ObjectVersion> => {
       const old = this.#inner.peek(key);
       const version = await this.#inner.put(key, body, late ? withoutSignal(options) : options);
-      this.#host.onPut({ key, options, old, late });
+      this.#host.onPut({ key, options, old, late, sender });
       return version;
     };
     return this.#step(
@@ -78,10 +79,11 @@ export class SimStore implements ObjectStore {
   }
 
   copy(from: ObjectKey, to: ObjectKey, options: WriteOptions = {}): Promise<ObjectVersion> {
+    const sender = this.#host.sender();
     const once = async (): Promise<ObjectVersion> => {
       const old = this.#inner.peek(to);
       const version = await this.#inner.copy(from, to, options);
-      this.#host.onPut({ key: to, options, old, late: false });
+      this.#host.onPut({ key: to, options, old, late: false, sender });
       return version;
     };
     return this.#step(
