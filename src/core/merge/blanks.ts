@@ -5,10 +5,14 @@ import { tokenize } from './tokens.ts';
  * such blank: it says what belongs to what.
  */
 export function wideSpaced(local: string, remote: string): string | undefined {
+  // Cheap, and almost always enough: what is written without any blanks differs.
+  if (local.replaceAll(BLANKS, '') !== remote.replaceAll(BLANKS, '')) return undefined;
   if (withoutSpacing(local) !== withoutSpacing(remote)) return undefined;
   if (local.length !== remote.length) return local.length > remote.length ? local : remote;
   return local < remote ? remote : local;
 }
+
+const BLANKS = /[^\S\r\n]+/gu;
 
 /** Each token, parted from the next, and of the blanks those at the beginning of lines. */
 function withoutSpacing(text: string): string {
