@@ -45,7 +45,8 @@ function countContent(text: string): Counts {
   return counts;
 }
 
-function staysBalanced(merged: string, { local, remote }: Versions<string>): boolean {
+/** Whether no mark is open that a side has closed. */
+export function staysBalanced(merged: string, { local, remote }: Versions<string>): boolean {
   const open = unbalanced(merged);
   if (open.size === 0) return true;
   const [here, there] = [unbalanced(local), unbalanced(remote)];

@@ -1,7 +1,7 @@
 import { diffSequences } from './diff-lines.ts';
 import type { Hunk } from './diff-lines.ts';
 import { slideHunks } from './slide-hunks.ts';
-import { isContent } from './tokens.ts';
+import { isContent, isPlace } from './tokens.ts';
 import type { Token } from './tokens.ts';
 
 /** Tokens with numbers: two tokens have the same number when, and only when, they are the same text. */
@@ -22,7 +22,8 @@ export interface WordLimits {
  */
 export function diffWords(base: NumberedTokens, side: NumberedTokens, limits: WordLimits): Hunk[] {
   const joined = joinWeak(base.tokens, side.tokens, diffSequences(base.ids, side.ids, limits));
-  return partLines(base, side, alignToLines(base, side, slideHunks(base.ids, side.ids, joined)));
+  const slid = slideHunks(base.ids, side.ids, joined);
+  return partLines(base, side, alignToLines(base, side, closeLines(base, side, slid)));
 }
 
 function joinWeak(base: readonly Token[], side: readonly Token[], hunks: readonly Hunk[]): Hunk[] {
@@ -53,8 +54,30 @@ function saying(tokens: readonly Token[]): number {
 
 /** Whether what two hunks have between them is less than what either changed. */
 function isWeak(between: readonly Token[], size: number): boolean {
-  if (between.some(({ kind, text }) => kind === 'newline' || text === '|')) return false;
+  if (between.some(({ kind, text }) => kind === 'newline' || text === '|' || isPlace(text))) return false;
   return saying(between) <= size;
+}
+
+/**
+ * Where a side went on with a line and put whole lines after it, the line's end is the old one: it parts the
+ * change of that line from the lines that are new. Of a line's words that were taken away altogether nobody
+ * knows whether the new lines have them in other words.
+ */
+function closeLines(base: NumberedTokens, side: NumberedTokens, hunks: readonly Hunk[]): Hunk[] {
+  return hunks.flatMap((hunk, index) => {
+    const { baseStart, baseEnd, sideStart, sideEnd } = hunk;
+    const isEnd = base.tokens[baseEnd]?.kind === 'newline' && side.ids[sideEnd] === base.ids[baseEnd];
+    const next = hunks[index + 1]?.baseStart ?? Infinity;
+    const removed = base.tokens.slice(baseStart, baseEnd);
+    if (!isEnd || next <= baseEnd + 1 || removed.some(({ kind }) => kind === 'newline')) return [hunk];
+    const end = side.ids.subarray(0, sideEnd).indexOf(base.ids[baseEnd] ?? -1, sideStart);
+    if (end < 0 || (baseStart === baseEnd && end === sideStart)) return [hunk];
+    if (removed.some(isContent) && !side.tokens.slice(sideStart, end).some(isContent)) return [hunk];
+    return [
+      { baseStart, baseEnd, sideStart, sideEnd: end },
+      { baseStart: baseEnd + 1, baseEnd: baseEnd + 1, sideStart: end + 1, sideEnd: sideEnd + 1 },
+    ];
+  });
 }
 
 /** Moves insertions and deletions up to where they are whole lines, if they can be. */

@@ -1,6 +1,6 @@
 import type { Versions } from './obstacle.ts';
 
-/** A list of single values, each once, as a property has it. */
+/** A list of single values as a property has it. */
 interface List {
   /** `[a, b]`, a line an item, or not to be told, where it has none. */
   readonly style: 'inline' | 'lines' | undefined;
@@ -27,7 +27,11 @@ export function mergeLists(texts: Versions<string>): string | undefined {
   if (style === undefined || (remote.style ?? style) !== style) return undefined;
   const [here, there] = local.style === undefined ? [remote, local] : [local, remote];
   if (there.style !== undefined && there.head !== here.head) return undefined;
-  const items = mergeSets({ base: base.items, local: local.items, remote: remote.items });
+  const items = mergeSets({
+    base: numbered(base.items),
+    local: numbered(local.items),
+    remote: numbered(remote.items),
+  }).map((item) => item.replaceAll('\0', ''));
   if (style === 'inline') return `${here.head}${items.join(', ')}]\n`;
   return items.length === 0
     ? `${here.head} []\n`
@@ -44,8 +48,18 @@ function readList(text: string): List | undefined {
     inline === null ? text.split('\n').slice(1, -1) : (inline[2] ?? '').split(',').map((item) => item.trim());
   const head = inline?.[1] ?? HEAD.exec(text)?.[1];
   const isItem = inline === null ? (item: string) => ITEM.test(item) : isInlineItem;
-  const isList = head !== undefined && items.every(isItem) && new Set(items).size === items.length;
+  const isList = head !== undefined && items.every(isItem);
   return isList ? { style: inline === null ? 'lines' : 'inline', head, items } : undefined;
+}
+
+/** Told apart where one stands twice: the second has a mark that no note has. */
+function numbered(items: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  return items.map((item) => {
+    const before = counts.get(item) ?? 0;
+    counts.set(item, before + 1);
+    return item + '\0'.repeat(before);
+  });
 }
 
 /** Whole: no comma within quotes has parted it. */

@@ -82,10 +82,21 @@ function longer(a: Lines, b: Lines): Lines {
   return b.length > a.length ? b : a;
 }
 
-/** Lines that lead to different places are more likely two things. */
+/** Lines that lead to different places are more likely two things; where they count, too, they are. */
 function alikeFrom(here: string, there: string): number {
   const [link, other] = [addressIn(here), addressIn(there)];
-  return link !== undefined && other !== undefined && link !== other ? ALIKE_ELSEWHERE : ALIKE;
+  if (link === undefined || other === undefined || link === other) return ALIKE;
+  const [number, second] = [numbersIn(here), numbersIn(there)];
+  return number !== '' && second !== '' && number !== second ? Infinity : ALIKE_ELSEWHERE;
+}
+
+function numbersIn(line: string): string {
+  return (
+    line
+      .replaceAll(new RegExp(ADDRESS, 'gu'), '')
+      .match(/\p{N}+/gu)
+      ?.join(' ') ?? ''
+  );
 }
 
 function addressIn(line: string): string | undefined {

@@ -4,7 +4,7 @@ import type { Hunk } from './diff-lines.ts';
 import { diffWords, isLineStart } from './diff-words.ts';
 import type { NumberedTokens } from './diff-words.ts';
 import type { Versions } from './obstacle.ts';
-import { isContent, textOf, tokenize } from './tokens.ts';
+import { isContent, isPlace, textOf, tokenize } from './tokens.ts';
 import type { Token } from './tokens.ts';
 import { BaseLines, findRewritten } from './word-lines.ts';
 
@@ -44,6 +44,7 @@ export function mergeWords(texts: Versions<string>, maxSteps: number): WordMerge
   };
   const groups = groupChanges(changes, (earlier, later) => {
     if (agreed.has(earlier) || agreed.has(later)) return agreed.get(earlier) === later;
+    if (isSpacingBeside(tokensOf(earlier), tokensOf(later))) return false;
     if (lines.shared(earlier, later).some((line) => rewritten.has(line))) return true;
     return !areParted(lines, earlier, later) && !isSettingBeside(tokensOf(earlier), tokensOf(later));
   });
@@ -98,6 +99,7 @@ function areParted(lines: BaseLines, earlier: Hunk, later: Hunk): boolean {
   const has = (kind: Token['kind']): boolean => between.some((token) => token.kind === kind);
   if (has('newline')) return true;
   if (has('word') && has('space')) return true;
+  if (between.some(({ text }) => isPlace(text))) return true;
   if (between.filter(({ kind }) => kind === 'ideograph').length >= 2) return true;
   return between.some(({ text }) => text === '|') && lines.isTableRow(lines.lineAt(earlier.baseEnd));
 }
@@ -123,11 +125,29 @@ function isSetting({ removed, added }: ChangedTokens): boolean {
   return [...removed, ...added].every(({ kind, text }) => kind !== 'newline' && SETTING.test(text));
 }
 
-/** Words became other words, at their place. */
-function isWording({ removed, added }: ChangedTokens): boolean {
+/** Whether one side changed the width of blanks and the other replaced words elsewhere. */
+function isSpacingBeside(earlier: ChangedTokens, later: ChangedTokens): boolean {
+  if (later.hunk.baseStart < earlier.hunk.baseEnd) return false;
+  return isSpacing(earlier) ? isReplacement(later) : isSpacing(later) && isReplacement(earlier);
+}
+
+/** Blanks became other blanks: what they part stays parted, numbers as well. */
+function isSpacing({ removed, added }: ChangedTokens): boolean {
   return [removed, added].every(
-    (tokens) =>
-      tokens.some(isContent) && tokens.every(({ kind, text }) => kind !== 'newline' && !/\p{N}/u.test(text)),
+    (tokens) => tokens.length > 0 && tokens.every(({ kind }) => kind === 'space'),
+  );
+}
+
+/** Words became other words, at their place. */
+function isReplacement({ removed, added }: ChangedTokens): boolean {
+  return [removed, added].every(
+    (tokens) => tokens.some(isContent) && tokens.every(({ kind }) => kind !== 'newline'),
+  );
+}
+
+function isWording(change: ChangedTokens): boolean {
+  return (
+    isReplacement(change) && [...change.removed, ...change.added].every(({ text }) => !/\p{N}/u.test(text))
   );
 }
 

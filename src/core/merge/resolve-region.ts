@@ -1,5 +1,6 @@
 import { isSameThought } from './alike.ts';
-import { isSound } from './checks.ts';
+import { wideSpaced } from './blanks.ts';
+import { isSound, staysBalanced } from './checks.ts';
 import { contains, isBlank, mergeInsertions } from './insertions.ts';
 import type { Surroundings } from './insertions.ts';
 import { mergeItems } from './inline-items.ts';
@@ -18,20 +19,26 @@ type Lines = readonly string[];
 /** What both sides changed differently: by insertions, else by words. The parts cover the three texts. */
 export function resolveRegion(lines: Versions<Lines>, around: Surroundings, budget: StepBudget): Part[] {
   const texts = { base: lines.base.join(''), local: lines.local.join(''), remote: lines.remote.join('') };
-  const open: Part[] = [{ kind: 'open', ...texts }];
-  if (lines.base.length === 0) return insertBoth(texts, around) ?? open;
+  const spaced = wideSpaced(texts.local, texts.remote);
+  const otherwise: Part[] =
+    spaced === undefined ? [{ kind: 'open', ...texts }] : [{ kind: 'settled', text: spaced, ...texts }];
+  if (lines.base.length === 0)
+    return spaced === undefined ? (insertBoth(texts, around) ?? otherwise) : otherwise;
   const length = texts.base.length + texts.local.length + texts.remote.length;
-  if (budget.left < length) return open;
+  if (budget.left < length) return otherwise;
   budget.left -= length;
   const side = findLarger(lines);
   if (side !== undefined && isSound(texts[side], texts)) {
     return [{ kind: 'settled', text: texts[side], ...texts }];
   }
   const { regions, added } = mergeWords(texts, budget.left);
-  if (isSameThought(added.local, added.remote)) return open;
+  if (isSameThought(added.local, added.remote)) return otherwise;
   const parts = regions.flatMap((region) => settle(region, around));
   const merged = mergedText(parts);
-  return merged === undefined || isSound(merged, texts) ? wholeLines(parts) : open;
+  if (merged === undefined) return spaced === undefined ? wholeLines(parts) : otherwise;
+  // One side's own text made the other's changes, too: what else it moved or took away, it meant.
+  const isSide = merged === texts.local || merged === texts.remote;
+  return (isSide ? staysBalanced : isSound)(merged, texts) ? parts : otherwise;
 }
 
 /** An open part that begins with a line, and to which nothing of it is left but its end, takes that too. */

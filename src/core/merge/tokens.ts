@@ -52,3 +52,8 @@ export function textOf(tokens: readonly Token[]): string {
 export function isContent({ kind }: Token): boolean {
   return kind === 'word' || kind === 'ideograph';
 }
+
+/** An address or a link's target: nobody writes the same one by chance. */
+export function isPlace(text: string): boolean {
+  return /^(?:\]\([^)]|[a-z]+:\/\/)/u.test(text);
+}
