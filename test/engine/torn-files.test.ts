@@ -31,6 +31,49 @@ async function torn() {
   return { ...made, a, b, before };
 }
 
+describe('an install that ended in an error that nobody foresaw', () => {
+  /** What the phone does next fails so, once this text stands under the path. */
+  async function failing({ vault, engine }: TestDevice, text: string): Promise<void> {
+    const install = vault.install.bind(vault);
+    vault.install = (_staged, path) => {
+      vault.userWrite(path, text);
+      return Promise.reject(new VaultError('unexpected', path, 'the system refused'));
+    };
+    expect((await engine.sync()).problems).toHaveLength(1);
+    vault.install = install;
+  }
+
+  it('[I23] is healed by the next sync where it was done by half', async () => {
+    const { device } = bench();
+    const [a, b] = [device('laptop'), device('phone')];
+    await a.engine.sync();
+    await b.engine.sync();
+    a.vault.userWrite('n.md', 'new and whole');
+    await a.engine.sync();
+    await failing(b, 'new an');
+    expect((await b.engine.sync()).conflicts).toEqual([]);
+    expect(textOf(b, 'n.md')).toBe('new and whole');
+    await a.engine.sync();
+    expect(await contentsOf(a)).toEqual({ 'n.md': 'new and whole' });
+  });
+
+  it('[I23] brings back nothing that is deleted elsewhere, where it was done after all', async () => {
+    const { device } = bench();
+    const [a, b] = [device('laptop'), device('phone')];
+    await a.engine.sync();
+    await b.engine.sync();
+    a.vault.userWrite('n.md', 'whole');
+    await a.engine.sync();
+    await failing(b, 'whole');
+    a.vault.userDelete('n.md');
+    await a.engine.sync();
+    await b.engine.sync();
+    expect(await contentsOf(b)).toEqual({});
+    await a.engine.sync();
+    expect(await contentsOf(a)).toEqual({});
+  });
+});
+
 describe('a file that a crash left half written', () => {
   it('[I23] the beginning of a file that a crash left is healed, not committed as an edit', async () => {
     const { a, b, device } = await torn();

@@ -119,6 +119,11 @@ export const KNOWN_SEEDS: readonly KnownSeed[] = [
     was: 'one answer that broke off while a half-written file was healed made an edit of the half',
   },
   {
+    seed: 4011874,
+    rule: 'alone',
+    was: 'a note that was put in place, though the system told an error, was taken for a new one, and came back where it had been deleted',
+  },
+  {
     seed: 6500343,
     rule: 'I16',
     was: 'a note that its user wanted back was committed beside one that had its name in another spelling by then',

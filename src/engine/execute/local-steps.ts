@@ -161,9 +161,8 @@ export class LocalSteps {
 
   async #installOne({ action, staged, row }: Ready, done: StateChanges): Promise<void> {
     const { path, entry, expected } = action;
-    done.intent(pathIntentKey(path), undefined);
     const hashedAt = this.#run.deps.clock.now();
-    await this.#guarded(path, async () => {
+    const isKnown = await this.#guarded(path, async () => {
       const result = await this.#run.deps.vault.install(staged, path, {
         expected,
         hash: row.hash,
@@ -179,6 +178,7 @@ export class LocalSteps {
       const kind = expected === 'absent' && action.reason.includes('edit') ? 'kept-edit' : 'downloaded';
       this.#run.event({ kind, path, reason: action.reason });
     });
+    if (isKnown) done.intent(pathIntentKey(path), undefined);
   }
 
   async trashes(actions: readonly Trash[]): Promise<void> {
@@ -192,8 +192,7 @@ export class LocalSteps {
   }
 
   async #trashOne({ path, expected, reason }: Trash, done: StateChanges): Promise<void> {
-    done.intent(pathIntentKey(path), undefined);
-    await this.#guarded(path, async () => {
+    const isKnown = await this.#guarded(path, async () => {
       if (isFolder(path)) await this.#run.deps.vault.setFolder(path, 'absent');
       else {
         const result = await this.#run.deps.vault.moveToTrash(path, expected);
@@ -207,6 +206,7 @@ export class LocalSteps {
       this.#run.emptied(folderOf(path));
       done.base({ path });
     });
+    if (isKnown) done.intent(pathIntentKey(path), undefined);
   }
 
   async moves(actions: readonly MoveHere[]): Promise<void> {
@@ -240,9 +240,8 @@ export class LocalSteps {
 
   async #moveOne(action: MoveHere, row: BaseRow | undefined, done: StateChanges): Promise<void> {
     const { from, to, expected, reason, why } = action;
-    done.intent(pathIntentKey(from), undefined);
     const hashedAt = this.#run.deps.clock.now();
-    await this.#guarded(from, async () => {
+    const isKnown = await this.#guarded(from, async () => {
       const result = isFolder(from)
         ? await this.#moveFolder(from, to)
         : await this.#run.deps.vault.move(from, to, expected);
@@ -259,6 +258,7 @@ export class LocalSteps {
       const conflict = why === 'case-conflict' || why === 'file-over-folder';
       this.#run.event({ kind: conflict ? 'conflict-copy' : 'renamed-here', path: to, other: from, reason });
     });
+    if (isKnown) done.intent(pathIntentKey(from), undefined);
   }
 
   /** Only ever an empty one: what it holds moves file by file. */
@@ -289,8 +289,8 @@ export class LocalSteps {
     await lookAgain(this.#run, path);
   }
 
-  async #guarded(path: VaultPath, work: () => Promise<void>): Promise<void> {
-    await guarded(this.#run, path, work);
+  #guarded(path: VaultPath, work: () => Promise<void>): Promise<boolean> {
+    return guarded(this.#run, path, work);
   }
 }
 
@@ -306,14 +306,20 @@ export async function lookAgain(run: Run, path: VaultPath): Promise<void> {
   }
 }
 
-/** A file that cannot be written stops neither the others nor the run, unless the disk itself refuses. */
-export async function guarded(run: Run, path: VaultPath, work: () => Promise<void>): Promise<void> {
+/**
+ * A file that cannot be written stops neither the others nor the run, unless the disk itself refuses. Whether
+ * it is known what came of it: an error that nobody foresaw may hide that it was done, wholly or by half, and
+ * the intent must stay for the next run to see.
+ */
+export async function guarded(run: Run, path: VaultPath, work: () => Promise<void>): Promise<boolean> {
   try {
     await work();
+    return true;
   } catch (error) {
     if (!isVaultError(error)) throw error;
     if (error.kind === 'disk-full' || error.kind === 'read-only') throw error;
     run.blocked(path, writeProblem(path, error));
+    return error.kind !== 'unexpected';
   }
 }
 
