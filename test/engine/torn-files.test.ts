@@ -60,6 +60,7 @@ describe('an install that ended in an error that nobody foresaw', () => {
   it('[I23] brings back nothing that is deleted elsewhere, where it was done after all', async () => {
     const { device } = bench();
     const [a, b] = [device('laptop'), device('phone')];
+    a.vault.userWrite('stays.md', 'stays');
     await a.engine.sync();
     await b.engine.sync();
     a.vault.userWrite('n.md', 'whole');
@@ -68,9 +69,9 @@ describe('an install that ended in an error that nobody foresaw', () => {
     a.vault.userDelete('n.md');
     await a.engine.sync();
     await b.engine.sync();
-    expect(await contentsOf(b)).toEqual({});
+    expect(await contentsOf(b)).toEqual({ 'stays.md': 'stays' });
     await a.engine.sync();
-    expect(await contentsOf(a)).toEqual({});
+    expect(await contentsOf(a)).toEqual({ 'stays.md': 'stays' });
   });
 });
 
