@@ -124,6 +124,11 @@ export const KNOWN_SEEDS: readonly KnownSeed[] = [
     was: 'a note that was put in place, though the system told an error, was taken for a new one, and came back where it had been deleted',
   },
   {
+    seed: 4014791,
+    rule: 'alone',
+    was: 'a person made a note beside one whose name differs in case, and one gave way (a rule too strict)',
+  },
+  {
     seed: 6500343,
     rule: 'I16',
     was: 'a note that its user wanted back was committed beside one that had its name in another spelling by then',

@@ -10,6 +10,8 @@ import type { World } from '../world.ts';
 export function onlyItsUserEdits(world: World, device: Device, effect: VaultEffect): Violation[] {
   const [first] = world.devices;
   if (world.scenario.theme?.alone !== true || device !== first) return [];
+  // Two spellings of one name: that person made both.
+  if (effect.method === 'move' && effect.to?.includes('(case conflict ') === true) return [];
   // What somebody kept of what the guard held comes back from there.
   if (world.devices.some(({ decided }) => decided)) return [];
   return [
