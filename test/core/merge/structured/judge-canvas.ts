@@ -34,7 +34,7 @@ export function judgeCanvas({ base, local, remote }: CanvasCase, merged: string)
   return { lost, corrupt };
 }
 
-/** Whether some value was changed by both, or deleted by one and changed by the other. */
+/** Whether some value was changed by both, or deleted by one and changed by the other, or the orders of both cannot hold together. */
 export function isContested({ base, local, remote }: CanvasCase): boolean {
   const [before, here, there] = [base, local, remote].map((text) => JSON.parse(text) as Canvas);
   if (before === undefined || here === undefined || there === undefined) throw new Error('no canvas');
@@ -59,7 +59,22 @@ export function isContested({ base, local, remote }: CanvasCase): boolean {
       );
     });
   });
-  return isBoth || isCut(here, there) || isCut(there, here);
+  const orders = (list: 'nodes' | 'edges'): readonly (readonly unknown[])[] =>
+    [before, here, there].map((canvas) => canvas[list].map(({ id }) => id));
+  const isMoved = isTangled(orders('nodes')) || isTangled(orders('edges'));
+  return isBoth || isCut(here, there) || isCut(there, here) || isMoved;
+}
+
+/** Whether what the sides moved goes round in a circle: one before another, that before a third, the third before the one. */
+function isTangled([before = [], here = [], there = []]: readonly (readonly unknown[])[]): boolean {
+  const shared = before.filter((id) => here.includes(id) && there.includes(id));
+  const isBefore = (one: unknown, other: unknown): boolean => {
+    const isIn = (order: readonly unknown[]): boolean => order.indexOf(one) < order.indexOf(other);
+    return [here, there].some((order) => isIn(order) !== isIn(before)) !== isIn(before);
+  };
+  return shared.some((a) =>
+    shared.some((b) => a !== b && isBefore(a, b) && shared.some((c) => isBefore(b, c) && isBefore(c, a))),
+  );
 }
 
 type Four = readonly [unknown, unknown, unknown, unknown];
