@@ -68,7 +68,9 @@ describe('what a model is asked', () => {
     expect(request.messages[0]?.content).not.toContain('delete');
     const lines = request.messages[1]?.content.split('\n') ?? [];
     const own = lines.filter((line) => line.startsWith(`@@${NONCE} `));
-    expect(own.map((line) => line.slice(NONCE.length + 3, -2))).toEqual(['place 1', 'note', 'copy', 'end']);
+    // What the note goes on with after the place is settled text: its second line ends no block there either.
+    const blocks = ['place 1', 'base', 'note', 'copy', 'text', 'end'];
+    expect(own.map((line) => line.slice(NONCE.length + 3, -2))).toEqual(blocks);
   });
 });
 
